@@ -1,0 +1,37 @@
+"""One exception tree. Every message is a sentence for the person at the screen.
+
+It names the value, what is wrong with it and the next step, so that the page, the command line and the log can
+show it unchanged. What is not an `UnderstudyError` is a bug.
+"""
+
+
+class UnderstudyError(Exception):
+    """Something a person can understand and act on; `str(error)` is what they read."""
+
+
+class SettingsError(UnderstudyError):
+    """A flag, variable or settings file holds a value that cannot be used."""
+
+
+class StoreError(UnderstudyError):
+    """The database cannot be opened, read or written; nothing in it was changed."""
+
+
+class NotFoundError(UnderstudyError):
+    """An id names nothing: deleted meanwhile, from another store, or mistyped."""
+
+
+class InputError(UnderstudyError):
+    """What a person typed or sent cannot be used as it is."""
+
+
+class ModelError(UnderstudyError):
+    """A model or an adapter cannot be loaded or cannot answer."""
+
+
+class DownloadError(ModelError):
+    """The hub cannot be reached or does not have the file."""
+
+
+class Cancelled(UnderstudyError):
+    """A person stopped it: not a failure, but nothing came of it either."""
