@@ -18,7 +18,7 @@ from understudy.playground.casting import Casting
 from understudy.playground.view import LiveTexts
 from understudy.serving.backend import Stop
 from understudy.store import Completion, Store
-from understudy.types import Delta, Done, Event, FinishReason, Message, Notice, Row, Sampling, Usage
+from understudy.types import Delta, Done, Event, FinishReason, Message, Notice, Row, Usage
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import pairwise
 
 from understudy.playground.difference import difference
 from understudy.playground.view import Answer, ConversationView, TurnView, Verdict
@@ -43,7 +44,7 @@ def history(store: Store, turn: Turn) -> list[Message]:
     """
     path = store.turns.path(turn.id)
     messages = [Message("system", turn.system)] if turn.system.strip() else []
-    for asked, following in zip(path, path[1:], strict=False):
+    for asked, following in pairwise(path):
         answer = standing_text(store, following.parent) if following.parent else ""
         if answer.strip():
             messages += [Message("user", asked.text), Message("assistant", answer)]
