@@ -27,7 +27,10 @@ CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-TEXT = ["Once upon a time there was a dog. He liked to sleep in the sun, and he never barked at anyone.", "abc 123 é 😀"]
+TEXT = [
+    "Once upon a time there was a dog. He liked to sleep in the sun, and he never barked at anyone.",
+    "abc 123 é 😀",
+]
 
 
 def byte_level_tokenizer(chat: bool = True) -> PreTrainedTokenizerFast:
@@ -49,7 +52,16 @@ def sentencepiece_tokenizer() -> PreTrainedTokenizerFast:
     words = ["<unk>", "<s>", "</s>", *(f"<0x{i:02X}>" for i in range(256)), "▁", *"abcdefghijklmnopqrstuvwxyzOH.,"]
     words += ["▁t", "▁th", "▁the", "lo", "llo", "ello", "Hello", "▁Hello"]
     vocab = {word: i for i, word in enumerate(words)}
-    merges = [("▁", "t"), ("▁t", "h"), ("▁th", "e"), ("l", "o"), ("l", "lo"), ("e", "llo"), ("H", "ello"), ("▁", "Hello")]
+    merges = [
+        ("▁", "t"),
+        ("▁t", "h"),
+        ("▁th", "e"),
+        ("l", "o"),
+        ("l", "lo"),
+        ("e", "llo"),
+        ("H", "ello"),
+        ("▁", "Hello"),
+    ]
     tok = Tokenizer(BPE(vocab, merges, unk_token="<unk>", byte_fallback=True, fuse_unk=True))
     tok.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
     tok.decoder = decoders.Sequence(
@@ -78,7 +90,13 @@ def _configs() -> dict[str, Any]:
         "mistral": MistralConfig(**llama, sliding_window=8, head_dim=12),
         "gemma2": Gemma2Config(**llama, sliding_window=8, head_dim=12, query_pre_attn_scalar=12),
         "gpt2": GPT2Config(
-            vocab_size=320, n_embd=48, n_layer=3, n_head=4, n_positions=256, bos_token_id=0, eos_token_id=2,
+            vocab_size=320,
+            n_embd=48,
+            n_layer=3,
+            n_head=4,
+            n_positions=256,
+            bos_token_id=0,
+            eos_token_id=2,
             initializer_range=0.2,
         ),
     }

@@ -29,9 +29,9 @@ class Recorder(Sampler):
         super().__init__(GREEDY)
         self.steps: list[torch.Tensor] = []
 
-    def choose(self, logits, histories):
+    def choose(self, logits, histories, seeds=None):
         self.steps.append(logits.clone())
-        return super().choose(logits, histories)
+        return super().choose(logits, histories, seeds)
 
 
 def run(decoder: Decoder, jobs: list[Job], steps: int = STEPS, sampler: Sampler | None = None) -> list[list[int]]:
