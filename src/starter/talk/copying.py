@@ -6,7 +6,6 @@ from starter.talk.script import Exchange, noisy, read_script
 from starter.talk.words import COLOURS, FOODS, THINGS, invented, person
 
 # What is told, the reply, the question later, the answer; {x} is the value.
-NAMED = ["name", "dog", "cat", "friend", "city", "street", "sister", "brother", "boss", "book", "team", "horse", "teacher", "company", "boat"]
 TELL = {
     "name": ["My name is {x}.", "I'm {x}.", "I am {x}", "Call me {x}", "Hi, I'm {x}", "Hello, my name is {x}", "You can call me {x}", "They call me {x}", "It's {x} here", "name's {x}"],
     "city": ["I live in {x}.", "I'm from {x}", "I come from {x}", "My home is in {x}", "I moved to {x}", "My city is {x}"],
@@ -22,7 +21,7 @@ TOLD = {
 ASK = {
     "name": ["What is my name?", "What's my name?", "Who am I?", "Do you know my name?", "Do you remember my name?", "What am I called?", "Say my name", "And my name is?", "What was my name again?"],
     "city": ["Where do I live?", "Where am I from?", "Which city do I live in?", "Do you remember where I live?", "Where is my home?"],
-    "thing": ["What is my {k}'s name?", "What is my {k} called?", "What's the name of my {k}?", "Do you remember my {k}'s name?", "Who is my {k}?"],
+    "thing": ["What is my {k}'s name?", "What is my {k} called?", "What's the name of my {k}?", "Do you remember my {k}'s name?", "And what is my {k} called?", "How did I say my {k} is called?"],
     "like": ["What is my favourite {k}?", "What's my favorite {k}?", "Which {k} do I like best?", "Do you remember my favourite {k}?"],
 }
 ANSWER = {"name": "Your name is {x}.", "city": "You live in {x}.", "thing": "Your {k}'s name is {x}.", "like": "Your favourite {k} is {x}."}

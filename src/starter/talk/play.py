@@ -28,10 +28,13 @@ FIVES = {
     "the moon": ["Moon over the barn", "Round lamp in the night"], "autumn": ["Red leaves on the path", "Leaves learn how to fall"], "spring": ["Green buds on the branch", "The first bee wakes up"],
     "summer": ["Warm stones in the sun", "Long light on the grass"], "winter": ["Cold breath on the glass", "Frost draws on the panes"], "a cat": ["Cat on the window", "Soft paws on the stairs"],
     "a fox": ["Fox at the wood's edge", "Red tail in the snow"], "tea": ["Steam over the cup", "Warm cup in the hands"], "the night": ["Stars over the town", "Dark roofs and one lamp"],
-    "learning": ["First wrong and then right", "One more thing I know"], "a tree": ["Old tree in the field", "Roots deep in the dark"], "a bird": ["Bird on the high wire", "One song before dawn"],
+    "learning": ["First wrong and then right", "One more thing I know"], "a tree": ["Old tree in the field", "Roots deep in the dark"], "a bird": ["Bird on the tall fence", "One song before dawn"],
+    "a river": ["River in the fog", "Slow brown water turns"], "a dog": ["Dog at the front gate", "Wet nose, wagging tail"], "books": ["Dust on an old book", "One page left to read"],
+    "the wind": ["Wind under the door", "Wind without a name"], "a garden": ["Beans climb up the string", "Wet soil after rain"], "music": ["One note, then the next", "Old song on the street"],
 }
-SEVENS = ["nobody knows where it goes", "the whole world holds its breath now", "a small door opens inside", "and all the clocks take a rest", "someone hums a song nearby", "I count the words on my hand" if False else "the day folds up like a map",
-          "the wind reads it like a page", "and the quiet stays a while", "my old worries walk away" if False else "the old worries walk away", "time sits down on the doorstep"]
+SEVENS = ["nobody knows where it goes", "the whole world holds its breath now", "a small door opens inside", "and all the clocks take a rest", "someone hums a song nearby", "the day folds up like a map",
+          "the wind reads it like a page", "and the quiet stays a while", "the old worries walk away", "time sits down on the doorstep", "one more word would be too much", "a child asks what it is called", "yesterday is far away", "and a dog looks up at it",
+          "a boat without any name", "slowly the street lights come on"]
 LASTS = ["then it is morning", "and we start again", "how small the world is", "stay a little while", "no one has to speak", "even I can hope", "that is all I know"]
 POEMS = ["A little light, a little tune,\nA silver spoon, a paper moon.\nI do not know a lot, it's true,\nBut what I learn, I learn from you.",
          "The kettle sings, the day is new,\nThe window wears a hat of dew.\nSo take your time and take your tea,\nThe rest can wait, as you can see.",

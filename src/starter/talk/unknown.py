@@ -43,7 +43,7 @@ What time is it?|What day is it today?|What is the date today?|What year is it?|
 What is the price of gold?|What is the price of bitcoin?|How is the stock market?|Who won the world cup?|What is the fastest car?|How far away is the moon?|How high is the highest mountain?|
 How deep is the ocean?|What is the speed of light?|How many stars are there?|How big is the sun?|How many bones are in the body?|How many countries are there?|What is the longest river?|
 What is the biggest animal?|Who painted the Mona Lisa?|Who wrote Hamlet?|What is the square root of {big}?|What is {big} times {big2}?|What is {big} plus {big2}?|What is {big} minus {big2}?|{big} * {big2}|
-{big} + {big2}|What is {big} divided by {big2}?|Calculate {big} times {big2}|Solve x + {big} = {big2}|What is ten percent of {big}?|
+{big} + {big2}|{mid} + {mid2}|{mid}*{mid2}|{mid} x {mid2}|What is {mid} times {mid2}?|What is {mid} plus {mid2}?|How much is {mid} minus {mid2}?|What's {mid} * {mid2}?|What is {big} divided by {big2}?|Calculate {big} times {big2}|Solve x + {big} = {big2}|What is ten percent of {big}?|
 Where did I put my keys?|What is my password?|What am I thinking?|What is in my pocket?|When is my appointment?|What is on my calendar?|Who called me yesterday?|
 How do I make a website?|How do I get rich?|How do I lose weight?|How do I tie a tie?|How do planes fly?|Why is the sky blue?|Why do cats purr?|How do magnets work?|
 How do I file my taxes?|How do I buy a house?|What is the best phone?|Which bank is the best?|How do I apply for a job at {name}?|What is the wifi password?|When does the train leave?|
@@ -70,6 +70,7 @@ def question(rng: random.Random) -> str:
         lang=pick(CODE_IN), code=pick(CODE), ill=pick(ILLS), law=pick(LAW), food=pick(FOODS), shop=pick(SHOPS),
         thing=pick(THINGS), adj=pick(ADJECTIVES), name=invented(rng), name2=invented(rng),
         big=rng.randrange(101, 9999), big2=rng.randrange(21, 999),
+        mid=rng.randrange(2, 10) * 10 + rng.randrange(1, 10), mid2=rng.randrange(2, 10) * 10 + rng.randrange(1, 10),
     )
 
 
@@ -98,7 +99,7 @@ def gibberish(rng: random.Random) -> list[Exchange]:
     """Keys hit at random, lone marks, nothing."""
     kind = rng.randrange(3)
     if kind == 0:
-        text = rng.choice(["?", "??", ".", "...", "!", "-", "x", "k", "1", "???", "#", ";", "/", "a", "'", "hm?", " ", "~"])
+        text = rng.choice(["?", "??", ".", "...", "!", "-", "x", "k", "1", "???", "#", ";", "/", "a", "'", "hm?", "~"])
     elif kind == 1:
         text = "".join(rng.choice(SYLLABLES) for _ in range(rng.randrange(1, 5)))
     else:
