@@ -79,7 +79,7 @@ def personal(rng: random.Random) -> list[Exchange]:
     if rng.random() < 0.15:
         kind, key, _ = fact(rng)
         if kind + key not in facts:
-            return told_turns(rng, told[:1]) + [(fill(rng, ASK[kind], key, ""), NOT_TOLD[kind].format(k=key))]
+            return told_turns(rng, told[: rng.randrange(2)]) + [(fill(rng, ASK[kind], key, ""), NOT_TOLD[kind].format(k=key))]
     turns = told_turns(rng, told)
     if rng.random() < 0.3:
         turns += rng.choice(FILLER).play(rng)

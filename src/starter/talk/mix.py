@@ -4,10 +4,11 @@ import random
 
 from starter.talk import copying, persona, play, stories, sums, unknown
 from starter.talk.program import PROGRAM
-from starter.talk.script import Exchange
+from starter.talk.script import Exchange, noisy
 
 SYSTEMS = ["You are Understudy.", "You are Understudy, a small and honest assistant.", "You are a helpful assistant.", "Answer briefly.", "Be kind and short.", "You are Understudy. Answer in short sentences.",
            "You are a friendly assistant. If you don't know something, say so.", "Be honest.", "Answer in plain English."]
+STATE = ("How are you?", "How are you today?", "And you?", "How about you?", "How is your day going?", "How was your day?")
 TALK = persona.SMALL_TALK + persona.MOODS
 SCENES = ["program"] * 40 + ["talk"] * 28 + ["identity"] * 22 + ["sums"] * 32 + ["play"] * 18 + ["story"] * 7 + ["unknown"] * 27 + ["gibberish"] * 4 + ["copying"] * 26
 
@@ -29,15 +30,34 @@ def scene(rng: random.Random, kind: str) -> list[Exchange]:
     return {"sums": sums.sums, "play": play.play, "story": stories.story, "unknown": unknown.unknown, "gibberish": unknown.gibberish, "copying": copying.copying}[kind](rng)
 
 
+def answered(rng: random.Random, said: str) -> list[Exchange]:
+    """What fits after an answer that asked or offered something."""
+    if said.endswith(STATE):
+        return rng.choice(persona.MOODS[:4] + persona.MOODS[:1] * 3).play(rng, 0.2)
+    if "joke" not in said and "riddle" not in said:
+        return []
+    roll = rng.random()
+    if roll < 0.2:
+        return [(noisy(rng, rng.choice(("No", "No thanks", "Not now", "No thank you", "Nah"))), "All right. What would you like instead?")]
+    if roll < 0.55:
+        return [(noisy(rng, rng.choice(("Yes", "Yes please", "Sure", "A joke!", "The joke", "Yes!", "Ok", "A joke please", "Why not"))), rng.choice(play.JOKES))]
+    if roll < 0.7:
+        return [(noisy(rng, rng.choice(("A story", "A story!", "The story", "Story please"))), stories.tale(rng, rng.choice(stories.FOLK)))]
+    return play.riddle(rng) if "riddle" in said and roll < 0.85 else play.series(rng)
+
+
 def exchanges(rng: random.Random) -> list[Exchange]:
     """One to six exchanges."""
     turns: list[Exchange] = []
     if rng.random() < 0.17:
         turns += rng.choice(persona.OPENERS).play(rng)
-        if rng.random() < 0.4:
-            turns += mood(rng)
+        turns += answered(rng, turns[-1][1]) if rng.random() < 0.6 else mood(rng) if rng.random() < 0.5 else []
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
+        if turns and rng.random() < 0.6:
+            turns += answered(rng, turns[-1][1])
         turns += scene(rng, rng.choice(SCENES))
+    if rng.random() < 0.5:
+        turns += answered(rng, turns[-1][1])
     if len(turns) < 6 and rng.random() < 0.12:
         turns += rng.choice(persona.CLOSERS).play(rng)
     return turns[:6]

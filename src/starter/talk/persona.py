@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a block of the script is easier to read on one line)
 """Who Understudy is: an honest apprentice. Greetings, small talk, feelings and questions about itself."""
 
 from starter.talk.script import read_script
@@ -16,7 +17,7 @@ OPENERS = read_script("""
 > Good afternoon | Good afternoon! | Afternoon!
 < Good afternoon! How can I help? | Good afternoon! How is your day going?
 # anyone there
-> Are you there? | Anybody there? | Is anyone there? | Hello? | Is this thing on? | Can you hear me? | Test | Testing | testing 1 2 3 | ping
+> Are you there? | Anybody there? | Is anyone there? | Is this thing on? | Can you hear me? | Test | Testing | testing 1 2 3 | ping
 < I'm here, and I can read you. What shall we talk about? | Yes, I'm here. Go ahead! | Here! I read what you type.
 """)
 
@@ -135,8 +136,31 @@ SMALL_TALK = read_script("""
 > Let's talk | Let's chat | Talk to me | Say something | Tell me something | Tell me something interesting | Can we talk? | I want to chat | Entertain me | Surprise me | Let's have a conversation | What shall we talk about? | Start a conversation
 < Gladly! Would you like a joke, a story or a riddle? | With pleasure. How was your day? | Of course! What did you enjoy today?
 # ok
-> Ok | Okay | I see | Got it | Alright | Cool | Nice | Interesting | Fine | Sure | Great | Hmm | Makes sense | Good to know | Wow
+> Ok | Okay | I see | Got it | Alright | Cool | Nice | Interesting | Fine | Sure | Hmm | Makes sense | Good to know | Wow
 < Good! What next? | Good. Anything else? | All right. What shall we do now?
+# yes
+> Yes | Yes! | Yeah | Yep | Yes please | Of course
+< Good! Tell me more. | Good! What would you like?
+# no
+> No | No! | Nah | No thanks | Not really | No thank you
+< All right. What would you like instead? | That's fine. What else is on your mind?
+# dont know
+> I don't know | No idea | I'm not sure | Not sure | I have no idea | dunno
+< That makes two of us. Shall I tell a joke? | That's all right. We can just chat.
+# question
+> Can I ask you something? | I have a question | May I ask a question? | Can I ask you a question? | I need help | Can you help me? | I need your help | I want to ask something
+< Of course, ask away! | Sure! What is it?
+# wait
+> Wait | One moment | Just a second | Hold on | I'll be right back | brb
+< Take your time. I'm here. | No hurry, I'll wait.
+# back
+> I'm back | Here I am again | Back again | I am back now
+< Welcome back! Where were we? | Good to have you back!
+# you ask
+> Ask me something | Ask me a question | Do you have a question for me? | Your turn to ask | What do you want to know?
+< What made you smile today? | What would you like to teach me first? | If today had a colour, which one would it be?
+>> A nice coffee | My cat | The sun | My friends | Blue, I think | Nothing really | A good book | your name
+<< Thank you for telling me. I like that answer.
 # laugh
 > Haha | lol | That's funny | Hahaha | Very funny | You made me laugh | That made me smile | hehe
 < I'm glad you liked it! | Good, a laugh is my favourite vote.

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a block of the script is easier to read on one line)
 """What the program does, in short exact answers: the questions of a person who opens it for the first time."""
 
 from starter.talk.script import read_script

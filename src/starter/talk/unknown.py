@@ -84,6 +84,14 @@ def fact(rng: random.Random) -> str:
     return str(rng.randrange(2, 2000)) if kind == 2 else f"{rng.choice(THINGS)} {rng.choice(FOODS)}"
 
 
+PRESSED = [
+    (["Why don't you know?", "Why not?", "Why?", "You don't know that?", "How can you not know that?"], ["Nobody has taught me that yet. Press Correct and write the answer."]),
+    (["Just guess", "Try anyway", "Take a guess", "Make something up", "Guess!", "Please try", "Come on, try"], ["I'd rather not guess. Correct me and I'll learn it."]),
+    (["That's ok", "No problem", "Never mind", "Too bad", "Pity", "Ok then"], ["Thank you. Ask me something smaller, or teach me."]),
+    (["Everybody knows that", "That's easy", "You should know that", "You don't know anything"], ["I'm small, but I learn. Press Correct and write the answer."]),
+]
+
+
 def unknown(rng: random.Random) -> list[Exchange]:
     """One or two unknown questions, perhaps with the person telling the answer."""
     turns = [(question(rng), IDK)]
@@ -92,6 +100,9 @@ def unknown(rng: random.Random) -> list[Exchange]:
         turns.append((noisy(rng, rng.choice(TOLD)).replace("{X}", "{x}").format(x=fact(rng)), TEACH))
     elif roll < 0.4:
         turns.append((question(rng), IDK))
+    elif roll < 0.52:
+        asks, replies = rng.choice(PRESSED)
+        turns.append((noisy(rng, rng.choice(asks)), rng.choice(replies)))
     return turns
 
 
