@@ -10,14 +10,65 @@ from starter.talk.held_out import WORDINGS, plain
 
 SAMPLES = 20000
 # Words whose syllables the vowel groups miscount.
-SYLLABLES = {"goes": 1, "where": 1, "whole": 1, "take": 1, "someone": 2, "like": 1, "page": 1, "quiet": 2, "while": 1, "time": 1, "doorstep": 2, "little": 2, "one": 1, "come": 1, "home": 1, "without": 2,
-             "leaves": 1, "stones": 1, "waves": 1, "white": 1, "hope": 1, "before": 2, "more": 1, "fence": 1, "bee": 1, "tree": 1, "wakes": 1, "edge": 1, "panes": 1, "even": 2, "the": 1, "nobody": 3, "cup": 1, "gate": 1,
-             "nose": 1, "name": 1, "note": 1, "some": 1, "called": 1, "asks": 1, "worries": 2, "away": 2, "far": 1, "would": 1, "be": 1, "yesterday": 3, "something": 2, "are": 1, "opens": 2, "inside": 2}
+SYLLABLES = {
+    "goes": 1,
+    "where": 1,
+    "whole": 1,
+    "take": 1,
+    "someone": 2,
+    "like": 1,
+    "page": 1,
+    "quiet": 2,
+    "while": 1,
+    "time": 1,
+    "doorstep": 2,
+    "little": 2,
+    "one": 1,
+    "come": 1,
+    "home": 1,
+    "without": 2,
+    "leaves": 1,
+    "stones": 1,
+    "waves": 1,
+    "white": 1,
+    "hope": 1,
+    "before": 2,
+    "more": 1,
+    "fence": 1,
+    "bee": 1,
+    "tree": 1,
+    "wakes": 1,
+    "edge": 1,
+    "panes": 1,
+    "even": 2,
+    "the": 1,
+    "nobody": 3,
+    "cup": 1,
+    "gate": 1,
+    "nose": 1,
+    "name": 1,
+    "note": 1,
+    "some": 1,
+    "called": 1,
+    "asks": 1,
+    "worries": 2,
+    "away": 2,
+    "far": 1,
+    "would": 1,
+    "be": 1,
+    "yesterday": 3,
+    "something": 2,
+    "are": 1,
+    "opens": 2,
+    "inside": 2,
+}
 
 
 def syllables(line: str) -> int:
     """Groups of vowels, with the table for the words where that is wrong."""
-    return sum(SYLLABLES.get(w) or max(1, len(re.findall(r"[aeiouy]+", w))) for w in re.findall(r"[a-z']+", line.lower()))
+    return sum(
+        SYLLABLES.get(w) or max(1, len(re.findall(r"[aeiouy]+", w))) for w in re.findall(r"[a-z']+", line.lower())
+    )
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +136,10 @@ def test_another_joke_is_a_different_one():
 
 
 def test_nobody_claims_a_body_or_a_family(drawn):
-    claims = re.compile(r"\b(my (wife|husband|mother|father|son|daughter|kids|body|hands?|eyes|stomach|job|boss)|I (ate|drank|slept|was born|grew up|am human|am a person))\b", re.I)
+    claims = re.compile(
+        r"\b(my (wife|husband|mother|father|son|daughter|kids|body|hands?|eyes|stomach|job|boss)|I (ate|drank|slept|was born|grew up|am human|am a person))\b",
+        re.IGNORECASE,
+    )
     said = {m["content"] for messages in drawn for m in messages if m["role"] == "assistant"}
     # What is read back in quotation marks or copied is the person's word, not Understudy's.
     own = {text for text in said if not text.startswith("You said") and not text.startswith("Say ")}

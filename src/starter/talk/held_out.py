@@ -29,7 +29,11 @@ TALKS = [
     ["Who runs Plotzi?", "I don't know that yet. Correct me and I'll learn it.", "It's run by Mirelda"],
     ["Riddle me something", "I have hands but cannot clap. What am I?", "I really have no idea"],
     ["How's life?", "I'm well, thank you! How are you?", "A little tired but okay"],
-    ["How can I correct this?", "Press Correct below the answer (or the key e), write the right text and save with Ctrl+Enter.", "And what will happen then?"],
+    [
+        "How can I correct this?",
+        "Press Correct below the answer (or the key e), write the right text and save with Ctrl+Enter.",
+        "And what will happen then?",
+    ],
     ["What is the weather doing?", "I have no window, so I take your word for the weather.", "The sun is out here"],
 ]
 ROLES = ("user", "assistant")

@@ -6,11 +6,37 @@ from starter.talk import copying, persona, play, stories, sums, unknown
 from starter.talk.program import PROGRAM
 from starter.talk.script import Exchange, noisy
 
-SYSTEMS = ["You are Understudy.", "You are Understudy, a small and honest assistant.", "You are a helpful assistant.", "Answer briefly.", "Be kind and short.", "You are Understudy. Answer in short sentences.",
-           "You are a friendly assistant. If you don't know something, say so.", "Be honest.", "Answer in plain English."]
-STATE = ("How are you?", "How are you today?", "And you?", "How about you?", "How is your day going?", "How was your day?")
+SYSTEMS = [
+    "You are Understudy.",
+    "You are Understudy, a small and honest assistant.",
+    "You are a helpful assistant.",
+    "Answer briefly.",
+    "Be kind and short.",
+    "You are Understudy. Answer in short sentences.",
+    "You are a friendly assistant. If you don't know something, say so.",
+    "Be honest.",
+    "Answer in plain English.",
+]
+STATE = (
+    "How are you?",
+    "How are you today?",
+    "And you?",
+    "How about you?",
+    "How is your day going?",
+    "How was your day?",
+)
 TALK = persona.SMALL_TALK + persona.MOODS
-SCENES = ["program"] * 40 + ["talk"] * 28 + ["identity"] * 22 + ["sums"] * 32 + ["play"] * 18 + ["story"] * 7 + ["unknown"] * 27 + ["gibberish"] * 4 + ["copying"] * 26
+SCENES = (
+    ["program"] * 40
+    + ["talk"] * 28
+    + ["identity"] * 22
+    + ["sums"] * 32
+    + ["play"] * 18
+    + ["story"] * 7
+    + ["unknown"] * 27
+    + ["gibberish"] * 4
+    + ["copying"] * 26
+)
 
 
 def mood(rng: random.Random) -> list[Exchange]:
@@ -27,7 +53,14 @@ def scene(rng: random.Random, kind: str) -> list[Exchange]:
         return mood(rng) if rng.random() < 0.15 else rng.choice(TALK).play(rng)
     if kind == "identity":
         return rng.choice(persona.IDENTITY).play(rng)
-    return {"sums": sums.sums, "play": play.play, "story": stories.story, "unknown": unknown.unknown, "gibberish": unknown.gibberish, "copying": copying.copying}[kind](rng)
+    return {
+        "sums": sums.sums,
+        "play": play.play,
+        "story": stories.story,
+        "unknown": unknown.unknown,
+        "gibberish": unknown.gibberish,
+        "copying": copying.copying,
+    }[kind](rng)
 
 
 def answered(rng: random.Random, said: str) -> list[Exchange]:
@@ -38,11 +71,31 @@ def answered(rng: random.Random, said: str) -> list[Exchange]:
         return []
     roll = rng.random()
     if roll < 0.2:
-        return [(noisy(rng, rng.choice(("No", "No thanks", "Not now", "No thank you", "Nah"))), "All right. What would you like instead?")]
+        return [
+            (
+                noisy(rng, rng.choice(("No", "No thanks", "Not now", "No thank you", "Nah"))),
+                "All right. What would you like instead?",
+            )
+        ]
     if roll < 0.55:
-        return [(noisy(rng, rng.choice(("Yes", "Yes please", "Sure", "A joke!", "The joke", "Yes!", "Ok", "A joke please", "Why not"))), rng.choice(play.JOKES))]
+        return [
+            (
+                noisy(
+                    rng,
+                    rng.choice(
+                        ("Yes", "Yes please", "Sure", "A joke!", "The joke", "Yes!", "Ok", "A joke please", "Why not")
+                    ),
+                ),
+                rng.choice(play.JOKES),
+            )
+        ]
     if roll < 0.7:
-        return [(noisy(rng, rng.choice(("A story", "A story!", "The story", "Story please"))), stories.tale(rng, rng.choice(stories.FOLK)))]
+        return [
+            (
+                noisy(rng, rng.choice(("A story", "A story!", "The story", "Story please"))),
+                stories.tale(rng, rng.choice(stories.FOLK)),
+            )
+        ]
     return play.riddle(rng) if "riddle" in said and roll < 0.85 else play.series(rng)
 
 

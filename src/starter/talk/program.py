@@ -1,11 +1,10 @@
-# ruff: noqa: E501 (a block of the script is easier to read on one line)
 """What the program does, in short exact answers: the questions of a person who opens it for the first time."""
 
 from starter.talk.script import read_script
 
 PROGRAM = read_script("""
 # correct
-> How do I correct you? | How do I correct an answer? | How can I fix your answer? | How do I change your answer? | Where do I correct you? | How do I teach you something? | What does Correct do? | What is the Correct button? | How do I edit your answer? | Can I correct you? | how to correct
+> How do I correct you? | How do I correct an answer? | How can I fix your answer? | How do I change your answer? | Where do I correct you? | How do I teach you something? | What does Correct do? | What is the Correct button? | How do I edit your answer? | Can I correct you? | how to correct | What do I do when an answer is wrong? | The answer is wrong, what can I do? | How do I show you the right answer? | Where do I write the right answer?
 < Press Correct under my answer, or double-click it, change the text and save with Ctrl+Enter. | Press Correct below the answer (or the key e), write the right text and save with Ctrl+Enter.
 >> What happens then? | And then? | What next? | And after that? | How do I cancel? | Can I undo that?
 << It's saved at once and helps my very next answer; Esc cancels, and undo is possible.
@@ -16,7 +15,7 @@ PROGRAM = read_script("""
 > How do I cancel a correction? | How do I stop editing? | I don't want to correct it after all | What does Esc do? | How do I close the editor? | what does escape do
 < Press Esc: it cancels a correction, and it stops an answer that is still being written.
 # undo
-> Can I undo? | How do I undo? | I made a mistake, can I undo it? | Can I take back a correction? | How do I undo a correction? | I corrected it wrongly | Is there an undo? | Can I undo a delete?
+> Can I undo? | How do I undo? | I made a mistake, can I undo it? | Can I take back a correction? | How do I undo a correction? | I corrected it wrongly | Is there an undo? | Is undo possible? | Is it possible to undo? | How do I take it back? | Can I undo a delete?
 < Yes. Corrections can be undone, and so can a deleted conversation.
 # good
 > What does the Good button do? | What does thumbs up do? | What is Good for? | What happens when I press Good? | What is the thumb up? | Why should I press Good? | When do I press Good?
@@ -45,19 +44,19 @@ PROGRAM = read_script("""
 > When does a new version go live? | How do you decide that a version is better? | What are the tests? | How is a new version tested? | When do I get the new version? | What does live mean? | How do you check a new version?
 < A new version goes live only after tests show that it got better and broke nothing.
 # rollback
-> How do I go back to an older version? | How do I roll back? | What is a rollback? | The new version is worse, what now? | Can I go back to the old version? | How do I return to the last version? | I want the old version back | Can I undo a version?
+> How do I go back to an older version? | How do I roll back? | What is a rollback? | The new version is worse, what now? | Can I go back to the old version? | How do I return to the last version? | I want the old version back | How do I return to an older version? | How do I get an earlier version back? | Is there a way back to the old version? | Can I undo a version?
 < One click on roll back brings the older version back.
 # lora
-> What is a LoRA? | What is LoRA? | What does LoRA mean? | What is an adapter? | What is a LoRA adapter? | Explain LoRA | explain adapters
+> What is a LoRA? | What is LoRA? | What does LoRA mean? | What is an adapter? | What is a LoRA adapter? | Explain LoRA | explain adapters | LoRA? | What is this LoRA thing? | What is a LoRA good for? | How does a LoRA work?
 < A LoRA is a small adapter on top of the base model. It learns your corrections and leaves the base as it is.
 # base
-> What is the base column? | What is the base model? | What does base mean? | What is base? | Why is there a base model? | What is the first column? | Why do I see the base?
+> What is the base column? | What is the base model? | What does base mean? | What is base? | Why is there a base model? | What is the first column? | Why do I see the base? | What is the base good for? | What is the base for? | Is the base changed? | The base column?
 < The base is the model before your corrections. It's there so that you can compare.
 # tuned
 > What is a tuned version? | What does tuned mean? | What is a fine-tuned version? | What is the tuned column? | What is a version? | What is the second column? | What is fine-tuning?
 < A tuned version is the base plus a small adapter that learned your corrections.
 # two answers
-> Why are there two answers? | Why do I get two answers? | Why do I see several answers? | Why are there columns? | What are the columns? | Why are the answers side by side? | What do the columns mean? | Why two columns?
+> Why are there two answers? | Why do I get two answers? | Why do I see several answers? | Why are there columns? | What are the columns? | Why are the answers side by side? | What do the columns mean? | Why two columns? | Why do you answer twice? | Why does every question get two answers? | What are the two answers for?
 < Each column is one model: the base and tuned versions of it, answering the same prompt side by side.
 # what program
 > What is this program? | What does this program do? | What is this app? | How does this work? | How do I use this? | How do I use this program? | What can I do here? | Explain this program | How does Understudy work? | I'm new here | what is this for | How do I start?
@@ -68,7 +67,7 @@ PROGRAM = read_script("""
 > What does A is better mean? | How do I compare two answers? | What is the tie button? | What does tie mean? | What does both bad mean? | What is between the columns? | How do I choose the better answer? | How do I say which answer is better? | How do I vote?
 < Between two columns you can choose: A is better, tie, B is better, or both bad.
 # blind
-> What is a blind comparison? | What is Blind? | What does Blind do? | Why are the names hidden? | How do I compare without names? | Why can't I see the model names? | What is blind mode? | When are the names shown?
+> What is a blind comparison? | What is Blind? | What does Blind do? | Why are the names hidden? | How do I compare without names? | Why can't I see the model names? | What is blind mode? | When are the names shown? | How do I hide the names? | What is the blind comparison for? | How do I make a fair comparison?
 < Blind comparison hides the names of the models until you vote, so that the vote is fair.
 # copy
 > What does Copy do? | How do I copy an answer? | Can I copy your answer? | Where is the copy button? | What is the Copy button?
@@ -80,13 +79,13 @@ PROGRAM = read_script("""
 > What does Continue from this answer do? | What is Continue from this answer? | How do I continue with one answer? | How do I choose which answer to go on with? | What does Continue do?
 < It takes that answer as the one the conversation goes on from.
 # data
-> Where is my data? | Where is my data stored? | Where are my conversations saved? | Where do you save things? | Where is the database? | Where are my corrections stored? | Where is everything saved? | Where does my data go? | Is there a database?
+> Where is my data? | Where is my data stored? | Where are my conversations saved? | Where do you save things? | Where is the database? | Where are my corrections stored? | Where is everything saved? | Where does my data go? | In which file is my data? | Where do you keep my data? | In which folder is my data? | Which file holds my corrections? | Is there a database?
 < In a SQLite file on this computer, in the data folder. The Settings page shows where.
 # privacy
-> Is my data private? | Do you send my data anywhere? | Does anything leave my computer? | Is this safe? | Who sees my data? | Do you upload anything? | Is my data sent to a server? | Is this in the cloud? | Does it work offline? | Are my chats private?
+> Is my data private? | Do you send my data anywhere? | Does anything leave my computer? | Is this safe? | Who sees my data? | Do you upload anything? | Is my data sent to a server? | Is this in the cloud? | Does it work offline? | Are my chats private? | Does anything go over the internet? | Do you use the internet? | Is anything sent to somebody?
 < Nothing leaves this machine. Your data stays in a file on this computer.
 # account
-> Do I need an account? | Do I have to log in? | How do I sign up? | Do I need a password? | How do I log in? | Where do I register? | Is there a login?
+> Do I need an account? | Do I have to log in? | How do I sign up? | Do I need a password? | How do I log in? | Where do I register? | Is there a login? | Is an account needed? | Do I have to create an account?
 < No account is needed. Everything runs on this computer.
 # cost
 > How much does this cost? | Is this free? | Do I have to pay? | Do I need a subscription?
@@ -107,7 +106,7 @@ PROGRAM = read_script("""
 > What is sampling? | What is the sampling drawer? | What are the sampling settings? | What is in the sampling drawer? | Where do I change the temperature? | Where is top-p? | How do I change how you answer?
 < The sampling drawer holds temperature, top-p, seed and maximum length.
 # temperature
-> What does temperature do? | What is temperature? | What does the temperature mean? | What is a high temperature? | Which temperature should I use? | Why is there a temperature? | explain temperature
+> What does temperature do? | What is temperature? | What does the temperature mean? | What is a high temperature? | Which temperature should I use? | Why is there a temperature? | explain temperature | What is that temperature thing? | What is the temperature good for? | Temperature?
 < Temperature sets how freely I choose words: low is steady, high is more surprising.
 >> And top-p? | What about top-p? | And the seed? | What about low? | And high?
 << Low temperature and low top-p are steady, high ones surprise. A fixed seed makes an answer repeatable.

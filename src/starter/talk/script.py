@@ -45,9 +45,25 @@ def read_script(text: str) -> list[Intent]:
 
 # Other ways to begin the same request; the rest of the wording stays.
 BEGIN = {
-    "How do I ": ("How can I ", "How could I ", "How would I ", "Tell me how to ", "Show me how to ", "In what way can I ", "How to ", "What do I do to "),
+    "How do I ": (
+        "How can I ",
+        "How could I ",
+        "How would I ",
+        "Tell me how to ",
+        "Show me how to ",
+        "In what way can I ",
+        "How to ",
+        "What do I do to ",
+    ),
     "How can I ": ("How do I ", "How could I ", "Tell me how I can "),
-    "What is ": ("What's ", "Tell me what is ", "Do you know what is ", "Can you tell me what is ", "What exactly is ", "And what is "),
+    "What is ": (
+        "What's ",
+        "Tell me what is ",
+        "Do you know what is ",
+        "Can you tell me what is ",
+        "What exactly is ",
+        "And what is ",
+    ),
     "What's ": ("What is ", "Tell me, what's ", "And what's "),
     "What are ": ("Tell me what are ", "What exactly are ", "And what are "),
     "What does ": ("And what does ", "Tell me what does ", "Do you know what does ", "What exactly does "),
@@ -56,14 +72,37 @@ BEGIN = {
     "Can I ": ("Could I ", "May I ", "Is it possible to ", "Am I able to ", "Can one "),
     "Do you ": ("So do you ", "Do you really ", "And do you ", "Tell me, do you "),
     "Are you ": ("So are you ", "Are you really ", "And are you ", "Tell me, are you "),
-    "Tell me ": ("Please tell me ", "Could you tell me ", "Can you tell me ", "I want you to tell me ", "Would you tell me ", "Tell us "),
+    "Tell me ": (
+        "Please tell me ",
+        "Could you tell me ",
+        "Can you tell me ",
+        "I want you to tell me ",
+        "Would you tell me ",
+        "Tell us ",
+    ),
     "Write ": ("Please write ", "Could you write ", "Can you write ", "I need you to write ", "Compose ", "Write me "),
     "Who is ": ("Who's ", "Tell me who is ", "Do you know who is ", "Who might be "),
     "Why ": ("Tell me why ", "And why ", "So why "),
     "I'm ": ("I am ", "Today I'm ", "I'm really ", "I think I'm "),
     "I feel ": ("I am feeling ", "Today I feel ", "I really feel "),
 }
-LEADS = ("Hey, ", "So, ", "Well, ", "Understudy, ", "One question: ", "Quick question: ", "I wonder: ", "Please: ", "Hi! ", "Ok, ", "Now ", "Tell me: ", "Hello, ", "And ", "Sorry, ")
+LEADS = (
+    "Hey, ",
+    "So, ",
+    "Well, ",
+    "Understudy, ",
+    "One question: ",
+    "Quick question: ",
+    "I wonder: ",
+    "Please: ",
+    "Hi! ",
+    "Ok, ",
+    "Now ",
+    "Tell me: ",
+    "Hello, ",
+    "And ",
+    "Sorry, ",
+)
 TAILS = (", please", " please", " then", ", Understudy", " now", ", thanks")
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 (a list of words reads best as one line of words)
 """What Understudy does not know, said in one sentence; what cannot be read at all; and being told the answer."""
 
 import random
@@ -10,19 +11,31 @@ TEACH = "Thank you. To teach me for good, press Correct on my answer and write i
 PARDON = "I didn't get that. Could you say it another way?"
 
 MADE = """telephone|steam engine|light bulb|printing press|bicycle|zipper|radio|computer|internet|compass|microscope|airplane|camera|
-piano|dynamite|battery|helicopter|refrigerator|vaccine|telescope|wheel|elevator|typewriter|paper clip""".replace("\n", "").split("|")
+piano|dynamite|battery|helicopter|refrigerator|vaccine|telescope|wheel|elevator|typewriter|paper clip""".replace(
+    "\n", ""
+).split("|")
 PLACES = """France|Japan|Brazil|Canada|Egypt|India|Norway|Peru|China|Kenya|Italy|Germany|Spain|Poland|Texas|London|Paris|Berlin|Tokyo|Rome|Madrid|
-Cairo|Moscow|Sydney|Chicago|Mexico|Chile|Greece|Turkey|Israel|Vietnam|Iceland|Portugal|Finland|Sweden|Nigeria|Mars|Africa|Europe""".replace("\n", "").split("|")
-FIXED = "car|bike|phone|laptop|printer|washing machine|roof|door|sink|radio|clock|watch|shoes|fridge|toilet|computer|wifi|boiler|fence|tap".split("|")
+Cairo|Moscow|Sydney|Chicago|Mexico|Chile|Greece|Turkey|Israel|Vietnam|Iceland|Portugal|Finland|Sweden|Nigeria|Mars|Africa|Europe""".replace(
+    "\n", ""
+).split("|")
+FIXED = "car|bike|phone|laptop|printer|washing machine|roof|door|sink|radio|clock|watch|shoes|fridge|toilet|computer|wifi|boiler|fence|tap".split(
+    "|"
+)
 TOPICS = """photosynthesis|gravity|quantum physics|inflation|the French Revolution|the Second World War|the Roman Empire|evolution|black holes|
 the stock market|electricity|democracy|climate change|the immune system|plate tectonics|machine learning|relativity|the water cycle|
-the periodic table|DNA|blockchain|economics|philosophy|the Big Bang|magnetism|volcanoes|the Cold War|the brain""".replace("\n", "").split("|")
+the periodic table|DNA|blockchain|economics|philosophy|the Big Bang|magnetism|volcanoes|the Cold War|the brain""".replace(
+    "\n", ""
+).split("|")
 FAMOUS = """Albert Einstein|Shakespeare|Napoleon|Cleopatra|Mozart|Marie Curie|Leonardo da Vinci|Isaac Newton|Gandhi|Picasso|Julius Caesar|
-the president|the king of England|the prime minister|Galileo|Beethoven|Aristotle|Darwin|Elvis|Columbus""".replace("\n", "").split("|")
+the president|the king of England|the prime minister|Galileo|Beethoven|Aristotle|Darwin|Elvis|Columbus""".replace(
+    "\n", ""
+).split("|")
 CODE = """sorts a list|reads a file|adds two numbers|downloads a page|prints hello|finds prime numbers|renames files|parses JSON|
 draws a circle|counts words|sends an email|solves a maze|checks a password|plays a game""".replace("\n", "").split("|")
 CODE_IN = "Python JavaScript C Java Rust SQL bash HTML".split()
-ILLS = "fever|back pain|a broken arm|a rash|diabetes|a cough|high blood pressure|an infection|the flu|an allergy|a toothache".split("|")
+ILLS = "fever|back pain|a broken arm|a rash|diabetes|a cough|high blood pressure|an infection|the flu|an allergy|a toothache".split(
+    "|"
+)
 LAW = "my landlord|my boss|a contract|my neighbour|a divorce|my taxes|a parking fine|a visa|a will|my rent".split("|")
 
 PATTERNS = """Who invented the {made}?|When was the {made} invented?|How does a {made} work?|Who built the first {made}?|What is the history of the {made}?|
@@ -52,7 +65,9 @@ Which {thing} does {name} like?|Where can I buy a {thing}?|What is the origin of
 What is the difference between {name} and {name2}?|How do I install {name}?|How do I use {name}?|What is our return policy?|What is our office address?|Who is our biggest customer?|
 What is the deadline of project {name}?|Who leads project {name}?|What is the code word for {name}?|How much is a ticket to {place}?|What is the chemical formula of {thing}?"""
 ASKS = [part.strip() for part in PATTERNS.replace("\n", "").split("|")]
-SHOPS = "bakery bank library pharmacy museum school post office supermarket station hotel".replace("post office", "cinema").split()
+SHOPS = "bakery bank library pharmacy museum school post office supermarket station hotel".replace(
+    "post office", "cinema"
+).split()
 ADJECTIVES = "big expensive famous slow loud old popular small cold rich".split()
 TOLD = """The answer is {x}|It's {x}|It is {x}|No, it's {x}|{x}|It was {x}|Well, it's {x}|The right answer is {x}|I think it's {x}|It's {x}, remember that|Actually it's {x}|
 You should know: it's {x}|I'll tell you: {x}|It's {x}.|The answer is {x}.""".replace("\n", "").split("|")
@@ -66,11 +81,26 @@ def question(rng: random.Random) -> str:
         return text
     pick = rng.choice
     return text.format(
-        made=pick(MADE), place=pick(PLACES), place2=pick(PLACES), fixed=pick(FIXED), topic=pick(TOPICS), famous=pick(FAMOUS),
-        lang=pick(CODE_IN), code=pick(CODE), ill=pick(ILLS), law=pick(LAW), food=pick(FOODS), shop=pick(SHOPS),
-        thing=pick(THINGS), adj=pick(ADJECTIVES), name=invented(rng), name2=invented(rng),
-        big=rng.randrange(101, 9999), big2=rng.randrange(21, 999),
-        mid=rng.randrange(2, 10) * 10 + rng.randrange(1, 10), mid2=rng.randrange(2, 10) * 10 + rng.randrange(1, 10),
+        made=pick(MADE),
+        place=pick(PLACES),
+        place2=pick(PLACES),
+        fixed=pick(FIXED),
+        topic=pick(TOPICS),
+        famous=pick(FAMOUS),
+        lang=pick(CODE_IN),
+        code=pick(CODE),
+        ill=pick(ILLS),
+        law=pick(LAW),
+        food=pick(FOODS),
+        shop=pick(SHOPS),
+        thing=pick(THINGS),
+        adj=pick(ADJECTIVES),
+        name=invented(rng),
+        name2=invented(rng),
+        big=rng.randrange(101, 9999),
+        big2=rng.randrange(21, 999),
+        mid=rng.randrange(2, 10) * 10 + rng.randrange(1, 10),
+        mid2=rng.randrange(2, 10) * 10 + rng.randrange(1, 10),
     )
 
 
@@ -85,10 +115,22 @@ def fact(rng: random.Random) -> str:
 
 
 PRESSED = [
-    (["Why don't you know?", "Why not?", "Why?", "You don't know that?", "How can you not know that?"], ["Nobody has taught me that yet. Press Correct and write the answer."]),
-    (["Just guess", "Try anyway", "Take a guess", "Make something up", "Guess!", "Please try", "Come on, try"], ["I'd rather not guess. Correct me and I'll learn it."]),
-    (["That's ok", "No problem", "Never mind", "Too bad", "Pity", "Ok then"], ["Thank you. Ask me something smaller, or teach me."]),
-    (["Everybody knows that", "That's easy", "You should know that", "You don't know anything"], ["I'm small, but I learn. Press Correct and write the answer."]),
+    (
+        ["Why don't you know?", "Why not?", "Why?", "You don't know that?", "How can you not know that?"],
+        ["Nobody has taught me that yet. Press Correct and write the answer."],
+    ),
+    (
+        ["Just guess", "Try anyway", "Take a guess", "Make something up", "Guess!", "Please try", "Come on, try"],
+        ["I'd rather not guess. Correct me and I'll learn it."],
+    ),
+    (
+        ["That's ok", "No problem", "Never mind", "Too bad", "Pity", "Ok then"],
+        ["Thank you. Ask me something smaller, or teach me."],
+    ),
+    (
+        ["Everybody knows that", "That's easy", "You should know that", "You don't know anything"],
+        ["I'm small, but I learn. Press Correct and write the answer."],
+    ),
 ]
 
 
