@@ -27,15 +27,15 @@ STATE = (
 )
 TALK = persona.SMALL_TALK + persona.MOODS
 SCENES = (
-    ["program"] * 40
-    + ["talk"] * 28
-    + ["identity"] * 22
-    + ["sums"] * 32
-    + ["play"] * 18
+    ["program"] * 60
+    + ["talk"] * 34
+    + ["identity"] * 28
+    + ["sums"] * 36
+    + ["play"] * 20
     + ["story"] * 7
-    + ["unknown"] * 27
+    + ["unknown"] * 22
     + ["gibberish"] * 4
-    + ["copying"] * 26
+    + ["copying"] * 22
 )
 
 

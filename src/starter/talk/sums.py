@@ -305,7 +305,6 @@ FIXED = [
     ),
     (["What is the first month?", "What is the first month of the year?", "Which month is first?"], "January."),
     (["What is the last month?", "What is the last month of the year?", "Which month is last?"], "December."),
-    (["What is the first letter of the alphabet?"], "A."),
     (["What is the last letter of the alphabet?"], "Z."),
 ]
 
