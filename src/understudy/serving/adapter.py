@@ -19,7 +19,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from understudy.errors import ModelError
-from understudy.serving.loading import read_json
+from understudy.serving.weights import read_json
 
 _KEY = re.compile(r"^base_model\.model\.(?P<name>.+)\.lora_(?P<part>[AB])(?:\.[^.]+)?\.weight$")
 _MAX_BYTES = 4 * 2**30
@@ -49,7 +49,9 @@ def read_adapter(path: Path) -> Adapter:
 def _refuse_kinds(config: Mapping[str, Any], name: str) -> None:
     kind = str(config.get("peft_type", "LORA")).rpartition(".")[2]
     if kind != "LORA":
-        raise ModelError(f"The adapter {name} is of the kind {kind}. Only LoRA adapters can answer here; convert it to LoRA.")
+        raise ModelError(
+            f"The adapter {name} is of the kind {kind}. Only LoRA adapters can answer here; convert it to LoRA."
+        )
     refused = {
         "use_dora": "DoRA",
         "modules_to_save": "whole trained modules (modules_to_save)",
@@ -69,7 +71,9 @@ def _read_tensors(path: Path, name: str) -> dict[str, torch.Tensor]:
     file = path / "adapter_model.safetensors"
     if not file.is_file():
         if (path / "adapter_model.bin").exists():
-            raise ModelError(f"The adapter {name} has only adapter_model.bin, a pickle file that could run code. Save it as safetensors.")
+            raise ModelError(
+                f"The adapter {name} has only adapter_model.bin, a pickle file that could run code. Save it as safetensors."
+            )
         raise ModelError(f"The adapter {name} has no adapter_model.safetensors. Train the version again or remove it.")
     if file.stat().st_size > _MAX_BYTES:
         raise ModelError(f"The adapter {name} is larger than 4 GB, which is no adapter. Choose another folder.")
@@ -87,14 +91,18 @@ def _pairs(tensors: Mapping[str, torch.Tensor], name: str) -> dict[str, tuple[to
         if match is None:
             raise ModelError(f"The adapter {name} contains {key}, which is not a LoRA weight of a linear layer.")
         if not bool(torch.isfinite(tensor).all()):
-            raise ModelError(f"The adapter {name} contains numbers that are not finite in {key}. Train the version again.")
+            raise ModelError(
+                f"The adapter {name} contains numbers that are not finite in {key}. Train the version again."
+            )
         parts.setdefault(match["name"], {})[match["part"]] = tensor.float()
     if not parts:
         raise ModelError(f"The adapter {name} is empty. Train the version again or remove it.")
     for module, both in parts.items():
         a, b = both.get("A"), both.get("B")
         if a is None or b is None or a.dim() != 2 or b.dim() != 2 or a.shape[0] != b.shape[1]:
-            raise ModelError(f"The adapter {name} has no matching pair of matrices for {module}. Train the version again.")
+            raise ModelError(
+                f"The adapter {name} has no matching pair of matrices for {module}. Train the version again."
+            )
         if a.shape[0] > _MAX_RANK:
             raise ModelError(f"The adapter {name} has rank {a.shape[0]} for {module}; {_MAX_RANK} is the limit here.")
     return {module: (both["A"], both["B"]) for module, both in parts.items()}

@@ -122,5 +122,7 @@ def stack_rows(rows: Sequence[KV], lengths: Sequence[int], reserve: int) -> Batc
 def join(batches: Sequence[Batch], lengths: Sequence[int], reserve: int) -> Batch:
     """The rows of several batches in one, in order; every row of batch b has `lengths[b]` tokens."""
     sizes = [length for batch, length in zip(batches, lengths, strict=True) for _ in batch.pads]
-    rows = [batch.row(i, length) for batch, length in zip(batches, lengths, strict=True) for i in range(len(batch.pads))]
+    rows = [
+        batch.row(i, length) for batch, length in zip(batches, lengths, strict=True) for i in range(len(batch.pads))
+    ]
     return stack_rows(rows, sizes, reserve)

@@ -28,7 +28,7 @@ _PIECE = 256
 class Job:
     """One row on its way: its prompt, where its adapter is, and what it has said.
 
-    `tag` names the weights in the prefix store. `cached` counts prompt tokens that needed no reading. `ended` is set by
+    `tag` names the weights in the prefix store, `seed` replaces the sampling's. `cached` counts prompt tokens that needed no reading. `ended` is set by
     whoever reads the tokens; the row then leaves the batch.
     """
 
@@ -36,6 +36,7 @@ class Job:
     prompt: list[int]
     slot: int
     tag: Hashable
+    seed: int | None = None
     said: list[int] = field(default_factory=list)
     cached: int = 0
     ended: bool = False
@@ -74,7 +75,8 @@ class Decoder:
         try:
             jobs, batch, logits = self._prefill(jobs, most, stopped)
             while jobs and batch is not None and logits is not None:
-                for job, token in zip(jobs, sampler.choose(logits, [job.tokens for job in jobs]), strict=True):
+                chosen = sampler.choose(logits, [job.tokens for job in jobs], [job.seed for job in jobs])
+                for job, token in zip(jobs, chosen, strict=True):
                     job.said.append(token)
                 for job in jobs:
                     yield job

@@ -15,6 +15,8 @@ from functools import cache
 import psutil
 import torch
 
+from understudy.errors import ModelError
+
 _WIDTH = 512
 _PREFILL_ROWS = 64
 
@@ -30,16 +32,35 @@ class Placement:
 
 
 @cache
-def choose_placement(device: str | None = None) -> Placement:
-    """Measure and decide; takes well under half a second. `device` forces one (`cpu`, `cuda`, `mps`)."""
-    threads = cpu_threads()
-    if device in (None, "cuda") and torch.cuda.is_available():
-        return _on_cuda(threads)
-    if device in (None, "mps") and torch.backends.mps.is_available():
-        return Placement(torch.device("mps"), torch.float32, threads, "float32 on MPS: half precision is unreliable there.")
+def choose_placement(device: str | None = None, threads: int = 0) -> Placement:
+    """Measure and decide; takes well under half a second. `device` and `threads` force one, None and 0 choose.
+
+    Raises ModelError for a device that is not here.
+    """
+    if device not in (None, "cpu", *_accelerators()):
+        raise ModelError(f"There is no device {device} on this machine. Choose auto, or one of: {_here()}.")
+    threads = threads or cpu_threads()
     torch.set_num_threads(threads)
-    slow = {rows: _ratio(rows) for rows in (1, _PREFILL_ROWS)}
-    return Placement(torch.device("cpu"), *_cpu_choice(slow[1], slow[_PREFILL_ROWS], threads))
+    chosen = device or next(iter(_accelerators()), "cpu")
+    if chosen == "cuda":
+        return _on_cuda(threads)
+    if chosen in ("mps", "xpu"):
+        return Placement(torch.device(chosen), torch.float32, threads, f"float32 on {chosen}: the safe choice there.")
+    return Placement(torch.device("cpu"), *_cpu_choice(_ratio(1), _ratio(_PREFILL_ROWS), threads))
+
+
+def _accelerators() -> list[str]:
+    """Devices of this machine that are faster than its CPU, best first."""
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "xpu": hasattr(torch, "xpu") and torch.xpu.is_available(),
+    }
+    return [name for name, available in there.items() if available]
+
+
+def _here() -> str:
+    return ", ".join([*_accelerators(), "cpu"])
 
 
 def _cpu_choice(decode: float, prefill: float, threads: int) -> tuple[torch.dtype, int, str]:
@@ -55,7 +76,9 @@ def _cpu_choice(decode: float, prefill: float, threads: int) -> tuple[torch.dtyp
 def _on_cuda(threads: int) -> Placement:
     name = torch.cuda.get_device_name()
     if torch.cuda.is_bf16_supported(including_emulation=False):
-        return Placement(torch.device("cuda"), torch.bfloat16, threads, f"bfloat16 on {name}, which computes it natively.")
+        return Placement(
+            torch.device("cuda"), torch.bfloat16, threads, f"bfloat16 on {name}, which computes it natively."
+        )
     return Placement(torch.device("cuda"), torch.float16, threads, f"float16 on {name}, which has no native bfloat16.")
 
 

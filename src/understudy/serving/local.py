@@ -86,6 +86,13 @@ class LocalBackend:
         self._speed: float | None = None
         self._closed = False
 
+    @classmethod
+    def open(
+        cls, source: str | Path, *, name: str | None = None, device: str | None = None, threads: int = 0
+    ) -> LocalBackend:
+        """Load `source` on `device` (`auto` or None measures and decides) with `threads` CPU threads (0 decides)."""
+        return cls(source, name=name, placement=choose_placement(None if device == "auto" else device, threads))
+
     def describe(self) -> ModelCard:
         return ModelCard(
             name=self.name,
@@ -140,7 +147,7 @@ class LocalBackend:
                     f"Version {row.version} is not loaded on {self.name}. Choose another version for this column."
                 )
             self._users[slot] += 1
-        job = Job(i, prompt.tokens, slot, slot)
+        job = Job(i, prompt.tokens, slot, slot, row.seed)
         text = Detokenizer(self.tokenizer)
         stops = StopStrings(self.template.stops, strip=self.template.kind == "plain")
         return _Answer(job, prompt.text, prompt.room, text, stops, begun, version=row.version), prompt.notice

@@ -19,22 +19,29 @@ _HEAD = 512
 
 
 class Sampler:
-    """Chooses one token per row and step. `step` numbers are drawn once per step and shared by the rows."""
+    """Chooses one token per row and step. Rows with the same seed share the number drawn for a step."""
 
     def __init__(self, sampling: Sampling) -> None:
         self.sampling = sampling
-        seed = sampling.seed if sampling.seed is not None else random.SystemRandom().getrandbits(63)
-        self._luck = random.Random(seed)
+        self._seed = sampling.seed if sampling.seed is not None else random.SystemRandom().getrandbits(63)
+        self._luck: dict[int, random.Random] = {}
 
-    def choose(self, logits: torch.Tensor, histories: Sequence[Sequence[int]]) -> list[int]:
-        """Next tokens for logits `[rows, vocabulary]`; `histories` are each row's tokens so far, prompt included."""
+    def choose(
+        self, logits: torch.Tensor, histories: Sequence[Sequence[int]], seeds: Sequence[int | None] | None = None
+    ) -> list[int]:
+        """Next tokens for logits `[rows, vocabulary]`.
+
+        `histories` are each row's tokens so far, prompt included; `seeds` replace the sampling's seed for single rows.
+        """
         logits = logits.float()
         if self.sampling.repetition_penalty != 1.0:
             logits = _penalize(logits, histories, self.sampling.repetition_penalty)
         if self.sampling.temperature <= 0:
             return [int(i) for i in logits.argmax(-1).tolist()]
-        luck = self._luck.random()
-        return [self._draw(row, luck) for row in logits / self.sampling.temperature]
+        own = [self._seed if seed is None else seed for seed in seeds or [None] * len(logits)]
+        luck = {seed: self._luck.setdefault(seed, random.Random(seed)).random() for seed in set(own)}
+        scaled = logits / self.sampling.temperature
+        return [self._draw(row, luck[seed]) for row, seed in zip(scaled, own, strict=True)]
 
     def _draw(self, logits: torch.Tensor, luck: float) -> int:
         """One token of one row; filters as in `transformers` (top-k first, then top-p, at least one token stays)."""

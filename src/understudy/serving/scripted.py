@@ -43,7 +43,9 @@ class ScriptedBackend:
         self._versions = {BASE, *versions}
 
     def describe(self) -> ModelCard:
-        return ModelCard(self.name, "scripted", 0, "none", "none", "Scripted: there is no model.", 1_000_000, None, "none")
+        return ModelCard(
+            self.name, "scripted", 0, "none", "none", "Scripted: there is no model.", 1_000_000, None, "none"
+        )
 
     def generate(self, rows: Sequence[Row], sampling: Sampling, stop: Stop) -> Iterator[Event]:
         self.asked.append(tuple(rows))
@@ -68,7 +70,9 @@ class ScriptedBackend:
             return Done(i, finish, Usage(prompt_tokens, count, first, total), error, prompt)
 
         if row.version not in self._versions:
-            yield done(FinishReason.ERROR, f"Version {row.version} is not loaded. Choose another version for this column.")
+            yield done(
+                FinishReason.ERROR, f"Version {row.version} is not loaded. Choose another version for this column."
+            )
             return
         try:
             words = _WORD.findall(self._reply(row.messages, row.version))

@@ -66,7 +66,8 @@ class Template:
 
     def _plain(self, turns: list[dict[str, str]]) -> str:
         lines = [
-            t["content"] + "\n" if t["role"] == "system" else f"{_PLAIN_NAMES[t['role']]}: {t['content']}" for t in turns
+            t["content"] + "\n" if t["role"] == "system" else f"{_PLAIN_NAMES[t['role']]}: {t['content']}"
+            for t in turns
         ]
         return self._start() + "\n".join([*lines, "Assistant:"])
 
