@@ -44,8 +44,9 @@ def open_scripted(source: str, *, name: str, **_: object) -> ScriptedBackend:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder of this test alone, with scripted models in place of the local engine."""
-    engine = SimpleNamespace(LocalBackend=SimpleNamespace(open=open_scripted))
-    monkeypatch.setitem(sys.modules, "understudy.serving.local", engine)
+    device = SimpleNamespace(choose_placement=lambda *_: None)
+    monkeypatch.setitem(sys.modules, "understudy.serving.device", device)
+    monkeypatch.setitem(sys.modules, "understudy.serving.local", SimpleNamespace(LocalBackend=open_scripted))
     monkeypatch.setenv("UNDERSTUDY_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     return tmp_path / "home"

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -145,11 +146,10 @@ def test_a_file_that_is_no_database_is_told(understudy: Understudy, home: Path) 
 
 def test_a_damaged_row_fails_the_check(understudy: Understudy, home: Path) -> None:
     understudy("chat", typed="Hello\n")
-    broken = sqlite3.connect(home / "understudy.db")
-    broken.execute("PRAGMA foreign_keys = OFF")
-    broken.execute("DELETE FROM turns")
-    broken.commit()
-    broken.close()
+    with closing(sqlite3.connect(home / "understudy.db", isolation_level=None)) as broken:
+        for (trigger,) in broken.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            broken.execute(f"DROP TRIGGER {trigger}")
+        broken.execute("DELETE FROM turns")
     run = understudy("db", "check")
     assert run.code == 1
     assert "is damaged" in run.err
