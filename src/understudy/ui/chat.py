@@ -57,26 +57,21 @@ def styles() -> str:
     return "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in STYLES)
 
 
-class Chat(gr.HTML):
-    """The whole page. Its value is the answers being written; the rest is asked for with `reply`."""
+def build_chat(handlers: Handlers) -> gr.HTML:
+    """The whole page. Its value is the answers being written; the rest is asked for with the server function `reply`.
 
-    def __init__(self, handlers: Handlers, **kwargs: Any) -> None:
-        def reply(request: Any) -> dict[str, Any]:
-            return handlers.reply(request)
+    Not a subclass of `gr.HTML`: Gradio writes an interface file beside the source of every subclass.
+    """
 
-        super().__init__(
-            value={},  # type: ignore[arg-type]  # gr.HTML passes any JSON value on
-            html_template="",
-            css_template="",
-            js_on_load=script(),
-            apply_default_css=False,
-            server_functions=[reply],
-            elem_id="understudy",
-            **kwargs,
-        )
+    def reply(request: Any) -> dict[str, Any]:
+        return handlers.reply(request)
 
-    def get_block_name(self) -> str:
-        return "html"
-
-    def api_info(self) -> dict[str, Any]:
-        return {"type": "object"}
+    return gr.HTML(
+        value={},
+        html_template="",
+        css_template="",
+        js_on_load=script(),
+        apply_default_css=False,
+        server_functions=[reply],
+        elem_id="understudy",
+    )

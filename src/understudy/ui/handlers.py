@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from understudy.errors import InputError, NotFoundError, UnderstudyError
 from understudy.playground.limits import RANGES
-BAD_REASONS = ("Wrong", "Incomplete", "Too long", "Off topic", "Unsafe", "Style")
-GOOD_REASONS = ("Correct", "Clear", "Helpful", "Style")
+from understudy.playground.playground import BAD_REASONS, GOOD_REASONS
 from understudy.playground.view import Answer, ConversationView, Verdict
 from understudy.types import Sampling
 from understudy.ui.markdown import tree

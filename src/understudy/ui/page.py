@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from understudy.ui.chat import Chat
+from understudy.ui.chat import build_chat
 from understudy.ui.following import Following
 from understudy.ui.handlers import Handlers
 from understudy.ui.payload import Payload
@@ -28,7 +28,7 @@ def build_page(playground: Playground) -> gr.Blocks:
             yield update
 
     with gr.Blocks(title=TITLE, fill_height=True, fill_width=True, analytics_enabled=False) as demo:
-        chat = Chat(Handlers(playground))
+        chat = build_chat(Handlers(playground))
         chat.follow(
             on_follow,
             None,

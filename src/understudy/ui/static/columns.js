@@ -5,7 +5,9 @@ const columnRow = h('div.columns', { role: 'group', 'aria-label': 'Columns' });
 const blindSwitch = h('button.toggle', { type: 'button', act: 'blind', 'aria-pressed': false }, svg('mask'), h('span', {}, 'Blind'));
 const header = h('header.top', {},
   iconButton('sidebar', 'panel', 'Conversations', { 'aria-expanded': false }),
-  title, h('span.spacer'), blindSwitch,
+  title, h('span.spacer'),
+  h('button.toggle', { type: 'button', act: 'add-column', title: 'Add a column', 'aria-label': 'Add a column', 'aria-haspopup': 'menu' }, svg('plus'), h('span', {}, 'Column')),
+  blindSwitch,
   h('button.toggle', { type: 'button', act: 'tuning', title: 'System prompt and sampling (s)', 'aria-haspopup': 'dialog' }, svg('sliders'), h('span', {}, 'Tune')),
   iconButton('theme', 'moon', 'Dark theme'),
   iconButton('help', 'help', 'Keyboard shortcuts (?)', { 'aria-haspopup': 'dialog' }));
@@ -18,11 +20,12 @@ function drawHeader() {
   blindSwitch.disabled = !many;
   blindSwitch.setAttribute('aria-pressed', String(view.blind && many));
   blindSwitch.title = many ? 'Hide the names until you have voted' : 'A blind comparison needs two columns';
-  columnRow.dataset.count = String(view.columns.length);
+  columnRow.dataset.count = String(Math.max(view.columns.length, ...view.turns.map((turn) => turn.answers.length)));
   const hide = view.blind && many;
-  const pickers = view.columns.map((name, i) => columnPicker(name, i, hide));
-  if (view.columns.length < 4) pickers.push(iconButton('add-column', 'plus', 'Add a column', { 'aria-haspopup': 'menu' }));
-  columnRow.replaceChildren(...pickers);
+  header.querySelector('[data-act=add-column]').disabled = view.columns.length >= 4;
+  const focused = [...columnRow.children].indexOf(document.activeElement);
+  columnRow.replaceChildren(...view.columns.map((name, i) => columnPicker(name, i, hide)));
+  if (focused >= 0) columnRow.children[Math.min(focused, columnRow.children.length - 1)].focus();
 }
 
 function columnPicker(name, index, shuffled) {
@@ -46,7 +49,7 @@ actions.column = async (button) => {
 actions['add-column'] = async (button) => {
   await refreshChoices();
   const names = state.view.columns;
-  openMenu(columnRow.lastChild || button, state.choices.map((choice) => ({ label: choice.label, detail: choice.detail, run: () => setColumns([...names, choice.name]) })), 'Add a column');
+  openMenu(button, state.choices.map((choice) => ({ label: choice.label, detail: choice.detail, run: () => setColumns([...names, choice.name]) })), 'Add a column');
 };
 
 function setColumns(names) {

@@ -13,7 +13,7 @@ function drawTurns() {
   }
   if (transcript.classList.contains('empty')) transcript.replaceChildren();
   transcript.classList.remove('empty');
-  transcript.dataset.columns = String(Math.max(...view.turns.map((turn) => turn.answers.length), view.columns.length));
+  transcript.dataset.columns = columnRow.dataset.count;
   const old = new Map([...transcript.children].map((node) => [node.dataset.id, node]));
   let place = transcript.firstChild;
   for (const turn of view.turns) {
