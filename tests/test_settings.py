@@ -115,7 +115,7 @@ def test_all_bad_values_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_variable_is_recognised(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="UNDERSTUDY_PROT is not a setting. Did you mean UNDERSTUDY_PORT?"):
+    with pytest.raises(SettingsError, match=r"UNDERSTUDY_PROT is not a setting\. Did you mean UNDERSTUDY_PORT\?"):
         load(tmp_path, {"UNDERSTUDY_PROT": "8000"})
 
 
@@ -125,7 +125,7 @@ def test_variables_of_other_programs_are_left_alone(tmp_path: Path) -> None:
 
 def test_a_misspelt_line_of_the_settings_file_is_recognised(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("prt = 8000\n")
-    with pytest.raises(SettingsError, match="prt in .*settings.toml is not a setting. Did you mean port?"):
+    with pytest.raises(SettingsError, match=r"prt in .*settings\.toml is not a setting\. Did you mean port\?"):
         load(tmp_path)
 
 

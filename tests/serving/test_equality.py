@@ -144,11 +144,13 @@ def test_stop_is_seen_between_two_pieces_of_a_prompt_and_between_two_steps(monke
     asked = count()
     job = Job(0, prompt(30, 1), 0, 0)
     list(decoder.run([job], Sampler(GREEDY), STEPS, lambda job: next(asked) >= 3))
-    assert job.ended and job.said == []
+    assert job.ended
+    assert job.said == []
     asked = count()
     job = Job(0, prompt(4, 1), 0, 0)
     list(decoder.run([job], Sampler(GREEDY), STEPS, lambda job: next(asked) >= 3))
-    assert job.ended and len(job.said) == 3
+    assert job.ended
+    assert len(job.said) == 3
 
 
 def test_an_adapter_swapped_in_while_rows_run_leaves_them_alone(tmp_path: Path) -> None:

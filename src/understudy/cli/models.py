@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from understudy.cli.options import opened, with_settings
 from understudy.errors import ModelError
 from understudy.settings import Settings
+
+if TYPE_CHECKING:
+    from understudy.playground.playground import Playground
 
 POLL_S = 0.2
 
@@ -50,7 +54,7 @@ def add(settings: Settings, source: str) -> None:
         job = playground.start_adding_model(source)
         try:
             with click.progressbar(length=1, label=f"Adding {source}") as bar:
-                while (state := playground.job(job))["state"] == "running":
+                while (state := state_of(playground, job))["state"] == "running":
                     bar.length = max(state["total_bytes"] or 1, 1)
                     bar.update(state["done_bytes"] - bar.pos)
                     time.sleep(POLL_S)
@@ -60,6 +64,11 @@ def add(settings: Settings, source: str) -> None:
         if state["state"] != "done":
             raise ModelError(state["message"])
         click.echo(state["message"])
+
+
+def state_of(playground: Playground, job: str) -> dict[str, Any]:
+    """How far a download is; see `Job`."""
+    return playground.job(job)
 
 
 @models.command()

@@ -1,7 +1,7 @@
 """A LoRA adapter as PEFT writes it: `adapter_config.json` and `adapter_model.safetensors`.
 
-Only what a slot can carry is accepted: plain LoRA on linear layers, any ranks and scalings. Everything that would change
-the base itself (DoRA, biases, whole modules) is refused with a sentence instead of being half applied.
+Only what a slot can carry is accepted: plain LoRA on linear layers, any ranks and scalings. Everything that would
+change the base itself (DoRA, biases, whole modules) is refused with a sentence instead of being half applied.
 Scaling is `lora_alpha / r`, with rank-stabilised LoRA `lora_alpha / sqrt(r)` (Kalajdzievski 2023, arXiv 2312.03732).
 """
 
@@ -35,7 +35,7 @@ class Adapter:
 
 
 def read_adapter(path: Path) -> Adapter:
-    """Read an adapter folder. Raises ModelError with a sentence when it is missing, broken or of a kind refused here."""
+    """Read an adapter folder. Raises ModelError when it is missing, damaged or of a kind that is refused here."""
     path = Path(path)
     if not path.is_dir():
         raise ModelError(f"There is no adapter folder at {path}. Train the version again or remove it.")
@@ -72,15 +72,17 @@ def _read_tensors(path: Path, name: str) -> dict[str, torch.Tensor]:
     if not file.is_file():
         if (path / "adapter_model.bin").exists():
             raise ModelError(
-                f"The adapter {name} has only adapter_model.bin, a pickle file that could run code. Save it as safetensors."
+                f"The adapter {name} has only adapter_model.bin, a pickle file that could run code. "
+                "Save it as safetensors."
             )
         raise ModelError(f"The adapter {name} has no adapter_model.safetensors. Train the version again or remove it.")
     if file.stat().st_size > _MAX_BYTES:
         raise ModelError(f"The adapter {name} is larger than 4 GB, which is no adapter. Choose another folder.")
     try:
-        return load_file(file)
+        tensors: dict[str, torch.Tensor] = load_file(file)
     except (SafetensorError, OSError, ValueError) as error:
         raise ModelError(f"adapter_model.safetensors {name} is damaged ({error}). Train the version again.") from error
+    return tensors
 
 
 def _pairs(tensors: Mapping[str, torch.Tensor], name: str) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:

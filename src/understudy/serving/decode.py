@@ -1,8 +1,8 @@
 """The decode loop: N rows of one model, one token each per step.
 
-Prompts are read in groups of equal length (usually one group: every column answers the same turn), each without what the
-prefix store still has; then all rows decode together on one right-aligned cache. A row that ends leaves the batch, so
-the last one alone costs what one row costs. Between two steps, and between two pieces of a long prompt, a stop is seen.
+Prompts are read in groups of equal length (usually one group: every column answers the same turn), each without what
+the prefix store still has; then all rows decode together on one right-aligned cache. A row that ends leaves the batch,
+so the last one alone costs what one row costs. A stop is seen between two steps and between two pieces of a prompt.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _PIECE = 256
 class Job:
     """One row on its way: its prompt, where its adapter is, and what it has said.
 
-    `tag` names the weights in the prefix store, `seed` replaces the sampling's. `cached` counts prompt tokens that needed no reading. `ended` is set by
-    whoever reads the tokens; the row then leaves the batch.
+    `tag` names the weights in the prefix store, `seed` replaces the sampling's. `cached` counts prompt tokens that
+    needed no reading. `ended` is set by whoever reads the tokens; the row then leaves the batch.
     """
 
     row: int
@@ -66,7 +66,7 @@ class Decoder:
         self._last_only = "logits_to_keep" in accepted
 
     def run(self, jobs: Sequence[Job], sampler: Sampler, most: int, stopped: Callable[[Job], bool]) -> Iterator[Job]:
-        """Yield each job after each of its tokens; at most `most` tokens. Jobs that `stopped` asks for are marked ended.
+        """Yield each job after each of its tokens; at most `most` tokens. Jobs that `stopped` asks for end.
 
         What was read is kept in the prefix store, whichever way the run ends.
         """
@@ -92,7 +92,7 @@ class Decoder:
     def _prefill(
         self, jobs: list[Job], most: int, stopped: Callable[[Job], bool]
     ) -> tuple[list[Job], Batch | None, torch.Tensor | None]:
-        """Read all prompts: the jobs that go on, the batch with their rows in that order, the logits of each last token."""
+        """Read all prompts: the jobs that go on, their rows as a batch in that order, the logits of each last token."""
         known = {job.row: self._known(job) for job in jobs}
         groups: dict[tuple[int, int], list[Job]] = {}
         for job in jobs:

@@ -22,7 +22,7 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
 )
-from tqdm.std import tqdm
+from tqdm.std import tqdm  # type: ignore[import-untyped]
 
 from understudy.errors import Cancelled, DownloadError, ModelError
 from understudy.serving.hub import HTTPError
@@ -126,7 +126,7 @@ def _require_listed(names: list[str], repo: str) -> None:
         )
 
 
-def _bar_class(total: int, progress: Progress, cancelled: threading.Event) -> type[tqdm]:
+def _bar_class(total: int, progress: Progress, cancelled: threading.Event) -> Any:
     """A progress bar that draws nothing, reports bytes, and stops the download from inside.
 
     The hub's library feeds one bar with received and one with written bytes; the larger of the two is how far it is.
@@ -134,7 +134,7 @@ def _bar_class(total: int, progress: Progress, cancelled: threading.Event) -> ty
     done: dict[int, int] = {}
     lock = threading.Lock()
 
-    class Bar(tqdm):
+    class Bar(tqdm):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **{**kwargs, "file": io.StringIO(), "leave": False})
             self.counts = kwargs.get("unit") == "B"
@@ -142,13 +142,13 @@ def _bar_class(total: int, progress: Progress, cancelled: threading.Event) -> ty
         def display(self, *args: Any, **kwargs: Any) -> None:
             return None
 
-        def update(self, n: float | None = 1) -> bool | None:
+        def update(self, n: float | None = 1) -> None:
             if cancelled.is_set():
                 raise Cancelled("Cancelled. What was downloaded is kept, so a new try goes on from there.")
             if self.counts:
                 with lock:
                     done[id(self)] = done.get(id(self), 0) + int(n or 0)
                     progress(min(max(done.values()), total), total)
-            return super().update(n)
+            super().update(n)
 
     return Bar

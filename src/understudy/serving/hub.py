@@ -11,10 +11,8 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, NotASafete
 
 from understudy.errors import DownloadError, ModelError
 
-try:  # the hub's library brings its own HTTP client under one of two names
-    from httpx2 import HTTPError
-except ImportError:  # pragma: no cover
-    from httpx import HTTPError
+HTTPError: type[Exception] = next(base for base in HfHubHTTPError.__mro__ if base.__name__ == "HTTPError")
+"""What the HTTP client of the hub's library raises; the client's name differs between its versions."""
 
 
 def describe_remote(repo: str, endpoint: str | None = None) -> tuple[int, dict[str, Any]]:

@@ -102,7 +102,7 @@ class AdapterSlots:
         self._taken: set[int] = {0}
 
     def load(self, adapter: Adapter) -> int:
-        """Write `adapter` into a free slot and return its number. Raises ModelError, changing nothing, if it does not fit."""
+        """Write `adapter` into a free slot and return it. Raises ModelError, changing nothing, if it does not fit."""
         for name, (a, b) in adapter.weights.items():
             self._check(adapter.name, name, a, b)
         slot = next(i for i in range(len(self._taken) + 1) if i not in self._taken)

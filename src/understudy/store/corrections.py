@@ -61,7 +61,8 @@ class Corrections:
     def latest(self, completions: Sequence[str]) -> dict[str, Correction]:
         """The newest by completion; when it is `withdrawn`, the original stands. Uncorrected ones are absent."""
         rows = self._connections.rows(
-            f"SELECT *, max(id) AS id FROM corrections WHERE completion IN ({marks(completions)}) GROUP BY completion",
+            f"SELECT * FROM corrections WHERE id IN"
+            f" (SELECT max(id) FROM corrections WHERE completion IN ({marks(completions)}) GROUP BY completion)",
             [*completions],
         )
         return {row["completion"]: _correction(row) for row in rows}

@@ -191,3 +191,9 @@ def m004_search(db: Database) -> None:
             WHERE NOT withdrawn
               AND corrections.id = (SELECT max(id) FROM corrections AS c WHERE c.completion = corrections.completion);
     """)
+
+
+@migrations()
+def m005_base_model(db: Database) -> None:
+    """Which model `base` means: the one chosen last."""
+    db.execute("ALTER TABLE models ADD COLUMN chosen TEXT")

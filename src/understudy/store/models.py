@@ -41,11 +41,23 @@ class Models:
 
     def list(self) -> builtins.list[Model]:
         """In the order they were added."""
-        return [Model(**row) for row in self._connections.rows("SELECT * FROM models ORDER BY added, name")]
+        rows = self._connections.rows("SELECT name, source, added FROM models ORDER BY added, name")
+        return [Model(**row) for row in rows]
 
     def find(self, name: str) -> Model | None:
-        row = self._connections.row("SELECT * FROM models WHERE name = ?", [name])
+        row = self._connections.row("SELECT name, source, added FROM models WHERE name = ?", [name])
         return Model(**row) if row else None
+
+    def base(self) -> str | None:
+        """The name of the model that was last chosen as the base model, None while nobody has chosen."""
+        row = self._connections.row("SELECT name FROM models WHERE chosen IS NOT NULL ORDER BY chosen DESC LIMIT 1")
+        return row["name"] if row else None
+
+    def set_base(self, name: str) -> None:
+        """From now on `base` means this model. Raises `NotFoundError`."""
+        with self._connections.writing() as db:
+            if not db.execute("UPDATE models SET chosen = ? WHERE name = ?", [now(), name]).rowcount:
+                raise NotFoundError(f"There is no model called {name!r}. Add it first.")
 
     def remove(self, name: str) -> None:
         """Forget the name. Its versions stay: registered again, the model has them again. Raises `NotFoundError`."""

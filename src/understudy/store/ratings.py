@@ -48,7 +48,8 @@ class Ratings:
     def latest(self, completions: Sequence[str]) -> dict[str, Rating]:
         """The rating that counts, by completion; one with label None was taken back. Unrated ones are absent."""
         rows = self._connections.rows(
-            f"SELECT *, max(id) AS id FROM ratings WHERE completion IN ({marks(completions)}) GROUP BY completion",
+            f"SELECT * FROM ratings WHERE id IN"
+            f" (SELECT max(id) FROM ratings WHERE completion IN ({marks(completions)}) GROUP BY completion)",
             [*completions],
         )
         return {row["completion"]: _rating(row) for row in rows}
