@@ -1,13 +1,25 @@
-"""What the starter can do, measured on names, wordings and texts that it never saw in training."""
+"""What the starter can do, measured on names, wordings and texts that it never saw in training.
 
+`python -m starter.evaluate MODEL --json OUT` greedily answers unseen items of every kind. Right means the same text to
+the letter. Besides the shares it writes a file of samples to be read by eye: a share does not say how a reply sounds.
+"""
+
+import argparse
+import json
 import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from transformers import LlamaForCausalLM
+from torch.nn import functional as F
+from transformers import AutoModelForCausalLM, LlamaForCausalLM
 
-from starter import notes
-from starter.tokenizer import END, START, text
+from starter import corpus, notes
+from starter.talk import HELD_OUT
+from starter.talk import dialogue as talk
+from starter.tokenizer import CONTEXT, END, START, Encoder, text
 
 Item = tuple[list[dict[str, str]], str]
 
@@ -67,3 +79,101 @@ def glance(model: LlamaForCausalLM, tokenizer: Tokenizer, library: notes.Library
     row["talk"] = [f"{p} -> {r}" for p, (r, _) in zip(prompts, replies(model, tokenizer, [[{"role": "user", "content": p}] for p in prompts]), strict=True)]
     model.train()
     return row
+
+
+def long_context(rng: random.Random, library: notes.Library, tokenizer: Tokenizer) -> Item:
+    """A note at the start of a conversation that nearly fills the context, and the question at its end."""
+    prompt, answer = reading(rng, library, 1)
+    turns: list[dict[str, str]] = []
+    while True:
+        more = [m for m in talk(rng) if m["role"] != "system"]
+        filled = [prompt[0], *turns, *more, prompt[1]]
+        if len(tokenizer.encode(text(filled)).ids) > CONTEXT - 80:
+            return [prompt[0], *turns, prompt[1]], answer
+        turns += more
+
+
+def later_turn(rng: random.Random, library: notes.Library) -> Item:
+    """Three notes, small talk first, then the question: a conversation of several turns."""
+    prompt, answer = reading(rng, library, 3)
+    return [prompt[0], *[m for m in talk(rng) if m["role"] != "system"][:4], prompt[1]], answer
+
+
+def unknown(rng: random.Random, library: notes.Library) -> Item:
+    """A real question that training never saw, and no note at all."""
+    return [{"role": "user", "content": rng.choice(library.questions or [notes.request(rng)])}], notes.IDK
+
+
+@torch.inference_mode()
+def perplexity(model: LlamaForCausalLM, tokenizer: Tokenizer, dialogues: Sequence[list[dict[str, str]]]) -> float:
+    """exp of the mean loss a token over what the assistant says."""
+    total, count = 0.0, 0
+    for ids, mask in Encoder(tokenizer)(dialogues, CONTEXT):
+        learned = torch.tensor(mask[1:])
+        logits = model(input_ids=torch.tensor([ids[:-1]])).logits[0][learned]
+        total += F.cross_entropy(logits.float(), torch.tensor(ids[1:])[learned], reduction="sum").item()
+        count += int(learned.sum())
+    return float(torch.tensor(total / count).exp())
+
+
+def items(library: notes.Library, tokenizer: Tokenizer, count: int) -> dict[str, list[Item]]:
+    """`count` items of every kind, the same on every call."""
+    def draw(seed: int, make: object, size: int = count) -> list[Item]:
+        rng = random.Random(seed)
+        return [make(rng) for _ in range(size)]  # type: ignore[operator]
+
+    return {
+        "one note": draw(101, lambda r: reading(r, library, 1)),
+        "three notes": draw(102, lambda r: reading(r, library, 3)),
+        "sentence-long answers": draw(103, lambda r: reading(r, library, 2, long=True)),
+        "near misses only": draw(104, lambda r: reading(r, library, 2, hidden=True)),
+        "no note at all": draw(105, lambda r: unknown(r, library)),
+        "a later turn": draw(106, lambda r: later_turn(r, library)),
+        "a full context": draw(107, lambda r: long_context(r, library, tokenizer), max(20, count // 5)),
+    }
+
+
+def measure(model: LlamaForCausalLM, tokenizer: Tokenizer, library: notes.Library, count: int) -> dict[str, object]:
+    """All figures of the card, and samples."""
+    row: dict[str, object] = {"items": count}
+    samples: list[dict[str, object]] = []
+    stopped, said_in_all = 0.0, 0
+    for kind, drawn in items(library, tokenizer, count).items():
+        right, stop, said = score(model, tokenizer, drawn)
+        row[kind], stopped, said_in_all = round(right, 4), stopped + stop * len(drawn), said_in_all + len(drawn)
+        wrong = [(i, s) for i, s in zip(drawn, said, strict=True) if s != i[1]]
+        samples += [{"kind": kind, "prompt": i[0], "expected": i[1], "said": s} for i, s in wrong]
+    prompts = [p if isinstance(p, list) else [{"role": "user", "content": p}] for p in HELD_OUT]
+    talked = replies(model, tokenizer, prompts)
+    samples += [{"kind": "talk", "prompt": p, "said": s} for p, (s, _) in zip(prompts, talked, strict=True)]
+    row["stops by itself"] = round((stopped + sum(s for _, s in talked)) / (said_in_all + len(talked)), 4)
+    rng = random.Random(108)
+    row["perplexity, notes"] = round(perplexity(model, tokenizer, [notes.dialogue(rng, library) for _ in range(100)]), 3)
+    row["perplexity, talk"] = round(perplexity(model, tokenizer, [talk(rng) for _ in range(100)]), 3)
+    row["samples"] = samples
+    return row
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--json", type=Path, help="where the figures go; samples go beside it")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--items", type=int, default=200)
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    model = AutoModelForCausalLM.from_pretrained(args.model, dtype=torch.float32).eval()
+    tokenizer = Tokenizer.from_file(str(args.model / "tokenizer.json"))
+    begun = time.monotonic()
+    row = measure(model, tokenizer, corpus.library(args.data, held=True), args.items)
+    samples = row.pop("samples")
+    row["seconds"] = round(time.monotonic() - begun)
+    print(json.dumps(row, indent=1))
+    if args.json:
+        args.json.write_text(json.dumps(row, indent=1) + "\n")
+        args.json.with_suffix(".samples.json").write_text(json.dumps(samples, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
