@@ -140,6 +140,7 @@ def measure(model: LlamaForCausalLM, tokenizer: Tokenizer, library: notes.Librar
     stopped, said_in_all = 0.0, 0
     for kind, drawn in items(library, tokenizer, count).items():
         right, stop, said = score(model, tokenizer, drawn)
+        row[f"{kind}, items"] = len(drawn)
         row[kind], stopped, said_in_all = round(right, 4), stopped + stop * len(drawn), said_in_all + len(drawn)
         wrong = [(i, s) for i, s in zip(drawn, said, strict=True) if s != i[1]]
         samples += [{"kind": kind, "prompt": i[0], "expected": i[1], "said": s} for i, s in wrong]
@@ -169,6 +170,7 @@ def main() -> None:
     row = measure(model, tokenizer, corpus.library(args.data, held=True), args.items)
     samples = row.pop("samples")
     row["seconds"] = round(time.monotonic() - begun)
+    row["training"] = json.loads((args.model / "training.json").read_text())
     print(json.dumps(row, indent=1))
     if args.json:
         args.json.write_text(json.dumps(row, indent=1) + "\n")

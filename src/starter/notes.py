@@ -158,10 +158,11 @@ def _neighbour(rng: random.Random, fact: Fact, library: Library, held: bool) -> 
     """A note that could be mixed up with `fact`: the same relation of another, or another relation of the same."""
     drawn = rng.random()
     if fact.subject and drawn < 0.45:
-        other = words.near_miss(rng, fact.subject) if rng.random() < 0.25 else None
-        if fact.relation:
-            return relation_fact(rng, fact.relation, other or _subject(rng, fact.relation.subject, held), held)
-        return attribute_fact(rng, other or words.company(rng))
+        kind = fact.relation.subject if fact.relation else "company"
+        other = words.near_miss(rng, fact.subject) if rng.random() < 0.25 else ""
+        if not other or words.held_out(other) != held:
+            other = _subject(rng, kind, held)
+        return relation_fact(rng, fact.relation, other, held) if fact.relation else attribute_fact(rng, other)
     if fact.subject and drawn < 0.8:
         if fact.relation and rng.random() < 0.7:
             return relation_fact(rng, rng.choice(BY_SUBJECT[fact.relation.subject]), fact.subject, held)

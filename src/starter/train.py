@@ -56,11 +56,12 @@ class Feed:
         return self.ready.pop()
 
     def _refill(self, progress: float) -> None:
-        ease, long = max(0.0, 1 - progress / 0.12), 0.03 if progress > 0.6 else 0.0
-        drawn = corpus.dialogues(self.rng, self.lib, 600, ease, long, self.settings.reading)
-        rows = sorted(self.encoder(drawn, CONTEXT if long else 256 if progress > 0.12 else 192), key=lambda r: len(r[0]))
-        if progress < 0.06:
-            rows += [self._echo() for _ in range(200)]
+        ease, long = max(0.0, 1 - progress / 0.35), 0.03 if progress > 0.6 else 0.0
+        reading = self.settings.reading + (0.1 if progress < 0.45 else 0.0)  # reading forms late, talk soon
+        drawn = corpus.dialogues(self.rng, self.lib, 600, ease, long, reading)
+        rows = sorted(self.encoder(drawn, CONTEXT if long else 256 if progress > 0.3 else 160), key=lambda r: len(r[0]))
+        if progress < 0.2:
+            rows += [self._echo() for _ in range(120)]
         self.ready = []
         size = self.settings.tokens * (5 if progress < 0.35 else 8) // 8
         while rows:
@@ -169,7 +170,14 @@ class Run:
                 saved = self.seconds
                 self.save()
         self.save()
-        export(self.model, self.tokenizer, self.settings.out / "model")
+        self.export(self.settings.out / "model")
+
+    def export(self, folder: Path) -> None:
+        """The model folder, with the figures that its card tells."""
+        export(self.model, self.tokenizer, folder)
+        size = sum(p.numel() for p in self.model.parameters()) / 1e6
+        row = {"parameters": size, "megabytes": size * 2, "minutes": self.seconds / 60, "tokens": self.seen / 1e6, "steps": self.step}
+        (folder / "training.json").write_text(json.dumps({k: round(v, 2) for k, v in row.items()}) + "\n")
 
     def _learn(self, progress: float) -> float:
         ids, mask = self.feed(progress)
@@ -197,12 +205,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--export", type=Path, help="only write the model of the latest state to this folder")
     parser.add_argument("--reading", type=float, default=0.62, help="share of dialogues about notes")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     if not args.data.exists():
         print(f"No public data at {args.data}: the corpus is the invented part alone.")
-    Run(Settings(args.out, args.data, args.minutes, seed=args.seed, reading=args.reading)).train()
+    run = Run(Settings(args.out, args.data, args.minutes, seed=args.seed, reading=args.reading))
+    run.export(args.export) if args.export else run.train()
 
 
 if __name__ == "__main__":
