@@ -166,6 +166,10 @@ def m004_search(db: Database) -> None:
         CREATE TRIGGER turns_searchable AFTER INSERT ON turns
             BEGIN INSERT INTO passages (conversation, kind, source, text)
                 VALUES (new.conversation, 'turn', new.id, new.text); END;
+        CREATE TRIGGER completions_searchable_new AFTER INSERT ON completions
+            WHEN new.finish IS NOT NULL AND new.text <> ''
+            BEGIN INSERT INTO passages (conversation, kind, source, text)
+                SELECT conversation, 'completion', new.id, new.text FROM turns WHERE id = new.turn; END;
         CREATE TRIGGER completions_searchable AFTER UPDATE OF finish ON completions
             WHEN new.finish IS NOT NULL AND old.finish IS NULL AND new.text <> ''
             BEGIN INSERT INTO passages (conversation, kind, source, text)

@@ -58,7 +58,7 @@ def _literal(word: str) -> str:
 def _snippets(connections: Connections, query: str, passages: list[int]) -> dict[int, str]:
     rows = connections.rows(
         "SELECT rowid, snippet(search, 0, '⟦', '⟧', '…', 12) AS snippet FROM search"
-        f" WHERE search MATCH ? AND rowid IN ({marks(passages)})",
+        f" WHERE search MATCH ? AND +rowid IN ({marks(passages)})",
         [query, *passages],
     )
     return {row["rowid"]: row["snippet"] for row in rows}
