@@ -75,7 +75,7 @@ def test_a_step_that_fails_leaves_the_earlier_state_whole(path: Path, monkeypatc
         db.execute("CREATE TABLE half (x) STRICT")
 
     monkeypatch.setattr(migrations._migrations[3], "fn", broken)
-    with pytest.raises(StoreError, match="understudy.db"):
+    with pytest.raises(StoreError, match=r"understudy\.db"):
         Store.open(path)
     monkeypatch.undo()
     with Store.open(path) as store:

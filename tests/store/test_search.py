@@ -42,8 +42,10 @@ def test_what_looks_like_syntax_is_plain_text(store: Store, talk: Exchange, sear
 
 def test_a_hit_shows_where_it_is(store: Store, talk: Exchange) -> None:
     assert store.conversations.list("lyon")[0].snippet == "It is ⟦Lyon⟧."
-    assert store.conversations.list("trav")[0].snippet == "⟦Travel⟧ plans"
+    assert store.conversations.list("trav")[0].snippet == "⟦Trav⟧el plans"
     assert "⟦法国⟧" in store.conversations.list("法国")[0].snippet
+    assert "the ⟦café⟧ in Zürich" in store.conversations.list("cafe")[0].snippet
+    assert "hat ⟦a⟧bout the" in store.conversations.list("cafe a")[0].snippet, "words by their beginning"
     assert store.conversations.list()[0].snippet == ""
 
 
