@@ -58,7 +58,7 @@ def test_a_message_cannot_close_itself_and_speak_as_the_system(chat: str | None)
 
 def test_the_turn_ends_at_every_token_that_someone_named_as_the_end() -> None:
     class Generation:
-        eos_token_id = [7, 8]
+        eos_token_id = (7, 8)
 
     tokenizer = byte_level_tokenizer()
     tokenizer.eos_token = "<|endoftext|>"
