@@ -148,9 +148,7 @@ def columns_against_one() -> Iterator[Result]:
 @benchmark("columns-2-vs-peft")
 def columns_against_peft() -> Iterator[Result]:
     names = ["__base__", "v1"]
-    ours, theirs = alternate(
-        lambda: answer((0, 1)), lambda: generate(peft_model(), 2, adapter_names=names), rounds=3
-    )
+    ours, theirs = alternate(lambda: answer((0, 1)), lambda: generate(peft_model(), 2, adapter_names=names), rounds=3)
     yield Result("columns-2-vs-peft", round(ours / theirs, 2), "x time", "<= 0.8", "PEFT adapter_names batch")
 
 

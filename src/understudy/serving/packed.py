@@ -1,7 +1,7 @@
 """Four rows for the price of one: base weights in the layout MKL multiplies small batches with.
 
-A decode step is bound by reading the weights once. With float32 on x86, torch does read them once for up to three rows;
-from four rows on MKL first rearranges the weights, at every call, which costs another pass over memory (135 M Llama, two
+A decode step is bound by reading the weights. With float32 on x86, torch reads them once for up to three rows; from
+four rows on MKL first rearranges the weights, at every call, which costs another pass over memory (135 M Llama, two
 cores: 26 ms for one to three rows, 56 ms for four). Rearranged once and kept, four rows take 28 ms. Measured and not
 better: three rows and then one (62), two and two (56), `bmm` over two pairs (54), blocks that fit the second-level
 cache (68), transposed weights (39), oneDNN's linear (58), numpy's OpenBLAS (58).
