@@ -130,6 +130,6 @@ def test_an_adapter_of_another_base_is_refused_and_changes_nothing(tmp_path: Pat
         slots.load(read_adapter(save_adapter(tmp_path / "gpt", random_model("gpt2"), 1)))
     wide = save_adapter(tmp_path / "wide", random_model("llama"), 1)
     tensors(wide, lambda w: {k: torch.cat([v, v], 1) if "lora_A" in k else v for k, v in w.items()})
-    with pytest.raises(ModelError, match="96 to 48 values"):
+    with pytest.raises(ModelError, match=r"\d+ to \d+ values, but this model.s has \d+ to \d+"):
         slots.load(read_adapter(wide))
     assert [name for name, _ in model.named_modules()] == names

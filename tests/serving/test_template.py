@@ -81,14 +81,14 @@ def talk(turns: int) -> list[Message]:
 def test_the_oldest_whole_turns_make_room_and_the_person_reads_how_many() -> None:
     made = template()
     whole = len(made.encode(made.render(talk(4))))
-    prompt = fit_prompt(made, talk(4), whole - 10, 64)
-    assert prompt.notice == f"The 2 oldest turns no longer fit into this model's {whole - 10} tokens and were left out."
+    prompt = fit_prompt(made, talk(4), whole - 60, 64)
+    assert prompt.notice == f"The 2 oldest turns no longer fit into this model's {whole - 60} tokens and were left out."
     assert "Be kind." in prompt.text
     assert "question 2" in prompt.text
     assert "question 1" not in prompt.text
     assert "answer 1" not in prompt.text
     assert prompt.text.count("last question") == 1
-    assert len(prompt.tokens) + prompt.room <= whole - 10
+    assert len(prompt.tokens) + prompt.room <= whole - 60
 
 
 def test_what_fits_is_not_touched_and_the_answer_never_leaves_the_context() -> None:

@@ -59,7 +59,8 @@ def worth_packing(model: nn.Module) -> bool:
 @cache
 def packing_pays() -> bool:
     """Time four rows both ways on a weight larger than a core's cache; some milliseconds, once per process."""
-    if not torch.backends.mkl.is_available() or not hasattr(torch.ops.mkl, "_mkl_linear"):
+    mkl = torch.backends.mkl.is_available()  # type: ignore[no-untyped-call]
+    if not mkl or not hasattr(torch.ops.mkl, "_mkl_linear"):
         return False
     layer = nn.Linear(1536, 1536, bias=False).requires_grad_(False)
     packed, x = PackedWeight(layer), torch.randn(ROWS, 1, 1536)
