@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from tokenizers import Tokenizer
+from transformers import AutoTokenizer
+
 from starter import corpus, notes
 from starter.model import build
 from starter.muon import Muon, orthogonal
 from starter.tokenizer import END, Encoder, learn, save, text
 from starter.train import loss_of, rate
-from tokenizers import Tokenizer
-from transformers import AutoTokenizer
 
 torch.set_num_threads(1)
 

@@ -1,12 +1,11 @@
 """One app and one Chromium for all tests of the page; every test gets a fresh page on the same server.
 
-A page that raised an error, logged one, or asked another machine for anything fails its test, whatever the test was about.
+A page that raised an error, logged one, or asked another machine for anything fails its test, whatever that was about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,7 +46,9 @@ def browser() -> Iterator[Browser]:
 
     path = find_browser()
     if path is None:
-        pytest.fail("The tests of the page need Chromium. Run `python -m tests.browser`, or set CHROMIUM to its program.")
+        pytest.fail(
+            "The tests of the page need Chromium. Run `python -m tests.browser`, or set CHROMIUM to its program."
+        )
     with sync_playwright() as playwright:
         quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
         opened = playwright.chromium.launch(executable_path=path, args=quiet)

@@ -9,13 +9,15 @@ Shapes: A `[slots, in, rank]`, B `[slots, rank, out]` with the scaling folded in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Sequence
 
 import torch
 from torch import nn
 
 from understudy.errors import ModelError
 from understudy.serving.adapter import Adapter
+from understudy.serving.packed import ROWS, PackedWeight, worth_packing
 
 
 class Routing:
@@ -27,7 +29,10 @@ class Routing:
 
 
 class SlotLinear(nn.Module):
-    """A linear layer (nn.Linear or GPT-2's Conv1D) with adapters for the rows that want one."""
+    """A linear layer (nn.Linear or GPT-2's Conv1D) with adapters for the rows that want one.
+
+    A deep copy of it is a copy of the plain layer: a tree that trains has neither slots nor packed weights.
+    """
 
     def __init__(self, base: nn.Module, routing: Routing) -> None:
         super().__init__()
@@ -39,9 +44,14 @@ class SlotLinear(nn.Module):
         self.used: set[int] = set()
         self.row_a: torch.Tensor | None = None
         self.row_b: torch.Tensor | None = None
+        self.packed: PackedWeight | None = None
+
+    def __deepcopy__(self, memo: dict[int, object]) -> nn.Module:
+        return copy.deepcopy(self.base, memo)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y: torch.Tensor = self.base(x)
+        packed = self.packed is not None and x.dim() == 3 and x.shape[1] == 1 and x.shape[0] >= ROWS
+        y: torch.Tensor = self.packed(x) if packed and self.packed is not None else self.base(x)
         if not self.routing.active or self.row_a is None or self.row_b is None:
             return y
         first = self.routing.first
@@ -100,6 +110,7 @@ class AdapterSlots:
         self._routing = Routing()
         self._layers: dict[str, SlotLinear] = {}
         self._taken: set[int] = {0}
+        self._packing: bool | None = None
 
     def load(self, adapter: Adapter) -> int:
         """Write `adapter` into a free slot and return it. Raises ModelError, changing nothing, if it does not fit."""
@@ -120,6 +131,8 @@ class AdapterSlots:
 
     def route(self, slots: Sequence[int]) -> None:
         """Say which slot every row of the coming batch uses; base rows (0) must come first."""
+        if len(slots) >= ROWS and self._packing is None:
+            self._pack()
         tuned = [slot for slot in slots if slot]
         if list(slots) != [0] * (len(slots) - len(tuned)) + tuned:
             raise ValueError("base rows must come before tuned rows")
@@ -132,6 +145,14 @@ class AdapterSlots:
         self._routing.active = False
         for layer in self._layers.values():
             layer.row_a = layer.row_b = None
+
+    def _pack(self) -> None:
+        """Wrap every linear layer and keep its weight packed, where that is worth it; decided once."""
+        self._packing = worth_packing(self._model)
+        if self._packing:
+            names = [name for name, module in self._model.named_modules() if isinstance(module, nn.Linear)]
+            for layer in [self._layer(name.removesuffix(".base")) for name in names]:
+                layer.packed = PackedWeight(layer.base) if isinstance(layer.base, nn.Linear) else None
 
     def _layer(self, name: str) -> SlotLinear:
         if name not in self._layers:
@@ -167,16 +188,3 @@ def linear_shape(module: nn.Module) -> tuple[int, int]:
     if type(module).__name__ == "Conv1D" and isinstance(weight, torch.Tensor):
         return int(weight.shape[0]), int(weight.shape[1])
     raise TypeError(type(module).__name__)
-
-
-def unwrap(model: nn.Module) -> None:
-    """Put the plain layers back into a module tree (a copy that will be trained, not the one that chats)."""
-    for parent, leaf, layer in list(_wrapped(model)):
-        setattr(parent, leaf, layer.base)
-
-
-def _wrapped(model: nn.Module) -> Iterator[tuple[nn.Module, str, SlotLinear]]:
-    for parent in model.modules():
-        for leaf, child in parent.named_children():
-            if isinstance(child, SlotLinear):
-                yield parent, leaf, child

@@ -43,4 +43,11 @@ class Following:
         finally:
             if self._wanted.get(page) == number:
                 del self._wanted[page]
-        yield {"conversation": conversation, "number": number, "running": False, "texts": {}, "notices": {}, "ended": []}
+        yield {
+            "conversation": conversation,
+            "number": number,
+            "running": False,
+            "texts": {},
+            "notices": {},
+            "ended": [],
+        }

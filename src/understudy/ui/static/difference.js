@@ -7,7 +7,7 @@ function openDifference(id) {
   const answers = turn ? turn.answers.map(looked).filter((answer) => answer.text) : [];
   if (answers.length < 2) { toast('There are no two answers to compare here.'); return; }
   const option = (answer) => h('option', { value: answer.id }, turn.hidden ? `Answer ${shortName(answer, turn)}` : shortName(answer, turn));
-  const first = h('select', { 'aria-label': 'First answer' }, ...answers.map(option));
+  const first = h('select', { 'aria-label': 'First answer', autofocus: '' }, ...answers.map(option));
   const second = h('select', { 'aria-label': 'Second answer' }, ...answers.map(option));
   second.selectedIndex = 1;
   const result = h('div.prose.difference', { tabIndex: 0, role: 'group', 'aria-label': 'Difference' });

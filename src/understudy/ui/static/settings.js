@@ -29,7 +29,7 @@ function modelSection(about) {
   const facts = card ? [
     ['Parameters', count(card.parameters)],
     ['Runs on', [card.device, card.dtype].filter(Boolean).join(', ')],
-    ['Context', card.context ? `${count(card.context)} tokens` : ''],
+    ['Context', card.context_length ? `${count(card.context_length)} tokens` : ''],
     ['Speed here', card.tokens_per_second ? `${Math.round(card.tokens_per_second)} tokens a second` : ''],
   ].filter(([, value]) => value) : [];
   return h('section', {}, h('h3', {}, 'Base model'),
@@ -61,8 +61,8 @@ function addSection(dialog) {
 }
 
 function fitCard(fit, add) {
-  const facts = [['Parameters', count(fit.parameters)], ['Memory needed', bytes(fit.memory_needed)], ['Memory here', bytes(fit.memory_here)]].filter(([, value]) => value);
-  return h('div.card', {}, h('p.verdict', {}, fit.verdict), factList(facts), fit.speed ? h('p.field-help', {}, fit.speed) : null,
+  const facts = [['Parameters', count(fit.parameters)], ['Memory needed', bytes(fit.needed)], ['Memory here', bytes(fit.available)]].filter(([, value]) => value);
+  return h('div.card', {}, h('p.verdict', {}, fit.sentence), factList(facts),
     h('div.row-end', {}, h('button.primary.small', { type: 'button', on: { click: add } }, 'Add this model')));
 }
 
@@ -97,8 +97,8 @@ function watchJob(job, outcome, dialog) {
     } else if (now.state === 'done') {
       await refreshChoices();
       await redrawSettings(dialog);
-      toast('The model is ready. Choose it in a column.');
-    } else outcome.replaceChildren(now.state === 'failed' ? problemText(now.message) : h('p.field-help', {}, 'Cancelled. Nothing was kept.'));
+      toast(now.message || 'The model is ready. Choose it for a column.');
+    } else outcome.replaceChildren(now.state === 'failed' ? problemText(now.message) : h('p.field-help', {}, now.message || 'Cancelled.'));
   };
   look();
 }

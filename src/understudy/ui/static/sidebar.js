@@ -75,6 +75,7 @@ actions.open = async (button) => {
 };
 
 actions.new = async () => {
+  if (state.view && !state.view.turns.length && !state.view.title) { closeDrawer(); focusComposer(); return; }
   const view = await attempt('new', { like: state.view ? state.view.id : '' });
   if (view === undefined) return;
   switchTo(view);
