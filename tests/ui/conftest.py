@@ -5,8 +5,9 @@ A page that raised an error, logged one, or asked another machine for anything f
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -33,8 +34,13 @@ def url(playground: Playground, tmp_path_factory: pytest.TempPathFactory) -> Ite
     from understudy.ui.launch import launch
     from understudy.ui.page import build_page
 
-    demo = build_page(playground)
-    yield launch(demo, block=False, data_folder=tmp_path_factory.getbasetemp())
+    async def start() -> tuple[Any, str]:
+        # Gradio makes an event loop that nobody closes, unless one is running already.
+        demo = build_page(playground)
+        return demo, launch(demo, block=False, data_folder=tmp_path_factory.getbasetemp())
+
+    demo, address = asyncio.run(start())
+    yield address
     demo.close(verbose=False)
 
 

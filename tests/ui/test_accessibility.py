@@ -18,7 +18,8 @@ pytestmark = pytest.mark.browser
 
 RUN = """async () => {
   const result = await axe.run('.us', { resultTypes: ['violations'] });
-  return result.violations.map((found) => found.id + ': ' + found.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | '));
+  const where = (found) => found.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ');
+  return result.violations.map((found) => found.id + ': ' + where(found));
 }"""
 
 

@@ -264,7 +264,9 @@ def test_tuning_is_saved_and_a_bad_value_gets_a_sentence(page: Page) -> None:
     expect(page.get_by_role("spinbutton", name="Temperature")).to_have_value("0.7")
 
 
-def test_settings_tell_where_the_data_is_and_refuse_a_folder_without_a_model(page: Page, playground: Playground) -> None:
+def test_settings_tell_where_the_data_is_and_refuse_a_folder_without_a_model(
+    page: Page, playground: Playground
+) -> None:
     page.get_by_role("button", name="Settings").click()
     dialog = page.get_by_role("dialog", name="Settings")
     expect(dialog).to_contain_text(str(playground.store.path))
@@ -283,7 +285,8 @@ def test_code_can_be_copied(page: Page) -> None:
 
 
 HOSTILE = (
-    '<img src=x onerror="window.pwned=1"> ${window.pwned=1} {{window.pwned=1}} </script><script>window.pwned=1</script>',
+    '<img src=x onerror="window.pwned=1"> ${window.pwned=1} {{window.pwned=1}}'
+    " </script><script>window.pwned=1</script>",
     "[click](javascript:window.pwned=1) ![x](https://evil.example/x.png) **\"'`",
 )
 
