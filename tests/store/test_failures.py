@@ -63,6 +63,21 @@ def test_a_full_disk_is_named_and_nothing_of_the_write_stays(store: Store) -> No
     store.turns.add(talk.conversation, "there is room again")
 
 
+def what_opening_says(path: Path) -> str:
+    """The sentence that refuses the file, empty when it opens."""
+    try:
+        Store.open(path).close()
+    except StoreError as error:
+        return str(error)
+    return ""
+
+
+def what_checking_says(path: Path) -> list[str]:
+    """The problems that the check of an opened file finds."""
+    with Store.open(path) as store:
+        return store.check()
+
+
 def in_a_child(task: object, *arguments: object) -> str:
     """What the sentence was when a forked child ran `task`; the child may give up rights for good."""
     start = multiprocessing.get_context("fork")
@@ -134,11 +149,7 @@ def test_damage_is_found_by_the_check(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[4096 * 3 : 4096 * 5] = b"\xff" * 8192
     path.write_bytes(content)
-    try:
-        with Store.open(path) as store:
-            assert store.check() != []
-    except StoreError as error:
-        assert "understudy.db is damaged" in str(error)
+    assert "understudy.db is damaged" in what_opening_says(path) or what_checking_says(path)
 
 
 def test_a_closed_store_says_so(path: Path) -> None:
