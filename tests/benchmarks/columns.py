@@ -27,7 +27,7 @@ from understudy.serving.loading import Loaded
 from understudy.serving.local import LocalBackend
 from understudy.types import Done, FinishReason, Message, Row, Sampling
 
-VOCABULARY, PROMPT, NEW, ROUNDS = 49152, 32, 32, 5
+VOCABULARY, PROMPT, NEW, ROUNDS = 49152, 32, 32, 4
 GREEDY = Sampling(temperature=0, max_tokens=NEW)
 
 
@@ -156,7 +156,7 @@ def columns_against_peft() -> Iterator[Result]:
 def first_token_late_in_a_conversation() -> Iterator[Result]:
     sampling = Sampling(temperature=0, max_tokens=8)
     first, tenth = [], []
-    for _ in range(3):
+    for _ in range(2):
         messages: list[Message] = []
         for turn in range(1, 11):
             messages += _messages()

@@ -186,6 +186,7 @@ def test_packed_weights_change_no_token_and_a_twin_does_not_have_them(
         jobs = [Job(i, prompt(9, i), s, s) for i, s in enumerate([0, slot] * rows)][:rows]
         said = run(decoder, jobs, 8)
         assert said == [greedy(tuned if job.slot else plain, job.prompt, 8)[0] for job in jobs]
+    slots.route([0] * 4)
     assert any(isinstance(module, SlotLinear) and module.packed for module in model.modules())
     twin = copy.deepcopy(model)
     assert [name for name, _ in twin.named_modules()] == [name for name, _ in plain.named_modules()]
@@ -199,3 +200,14 @@ def test_a_copy_on_the_same_tensors_is_the_plain_model_again(tmp_path: Path) -> 
     assert list(twin.state_dict()) == list(plain.state_dict())
     assert {t.data_ptr() for t in twin.parameters()} == {t.data_ptr() for t in model.parameters()}
     assert greedy(twin, prompt(9, 1))[0] == greedy(plain, prompt(9, 1))[0]
+
+
+def test_a_lone_base_column_runs_on_the_plain_layers(tmp_path: Path) -> None:
+    model = random_model()
+    names = [name for name, _ in model.named_modules()]
+    slots = AdapterSlots(model)
+    slot = slots.load(read_adapter(save_adapter(tmp_path / "v1", random_model(), 1)))
+    slots.route([0, slot])
+    assert any(isinstance(module, SlotLinear) for module in model.modules())
+    slots.route([0])
+    assert [name for name, _ in model.named_modules()] == names

@@ -45,7 +45,7 @@ def test_any_text_survives_the_stream(tokenizer, text: str) -> None:
 
 
 def test_half_a_character_waits_for_its_other_half_and_is_shown_broken_only_at_the_end() -> None:
-    ids = BYTES("😀", add_special_tokens=False)["input_ids"]
+    ids = BYTES("🎉", add_special_tokens=False)["input_ids"]
     assert len(ids) == 4
     text = Detokenizer(BYTES)
     assert [text.push(i) for i in ids[:3]] == ["", "", ""]

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import nn
+from torch.nn.functional import linear
 
 from understudy.errors import ModelError
 from understudy.serving.adapter import Adapter
@@ -45,13 +46,13 @@ class SlotLinear(nn.Module):
         self.row_a: torch.Tensor | None = None
         self.row_b: torch.Tensor | None = None
         self.packed: PackedWeight | None = None
+        self._held = (base.weight, base.bias) if isinstance(base, nn.Linear) else None
 
     def __deepcopy__(self, memo: dict[int, object]) -> nn.Module:
         return copy.deepcopy(self.base, memo)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        packed = self.packed is not None and x.dim() == 3 and x.shape[1] == 1 and x.shape[0] >= ROWS
-        y: torch.Tensor = self.packed(x) if packed and self.packed is not None else self.base(x)
+        y = self._plain(x)
         if not self.routing.active or self.row_a is None or self.row_b is None:
             return y
         first = self.routing.first
@@ -59,6 +60,15 @@ class SlotLinear(nn.Module):
             return torch.baddbmm(y, torch.bmm(x, self.row_a), self.row_b)
         tail = y[first:]
         torch.baddbmm(tail, torch.bmm(x[first:], self.row_a), self.row_b, out=tail)
+        return y
+
+    def _plain(self, x: torch.Tensor) -> torch.Tensor:
+        """What the base alone gives; its weight is held directly because a module call costs as much as the product."""
+        if self.packed is not None and x.dim() == 3 and x.shape[1] == 1 and x.shape[0] >= ROWS:
+            return self.packed(x)
+        if self._held is not None:
+            return linear(x, *self._held)
+        y: torch.Tensor = self.base(x)
         return y
 
     def write(self, slot: int, a: torch.Tensor, b: torch.Tensor) -> None:
@@ -111,15 +121,20 @@ class AdapterSlots:
         self._layers: dict[str, SlotLinear] = {}
         self._taken: set[int] = {0}
         self._packing: bool | None = None
+        self._dressed = False
 
     def load(self, adapter: Adapter) -> int:
         """Write `adapter` into a free slot and return it. Raises ModelError, changing nothing, if it does not fit."""
         for name, (a, b) in adapter.weights.items():
             self._check(adapter.name, name, a, b)
         slot = next(i for i in range(len(self._taken) + 1) if i not in self._taken)
-        for name, (a, b) in adapter.weights.items():
-            self._layer(name).write(slot, a, b)
         self._taken.add(slot)
+        try:
+            for name, (a, b) in adapter.weights.items():
+                self._layer(name).write(slot, a, b)
+        except BaseException:
+            self.free(slot)
+            raise
         return slot
 
     def free(self, slot: int) -> None:
@@ -136,6 +151,7 @@ class AdapterSlots:
         tuned = [slot for slot in slots if slot]
         if list(slots) != [0] * (len(slots) - len(tuned)) + tuned:
             raise ValueError("base rows must come before tuned rows")
+        self._dress(bool(tuned) or (len(slots) >= ROWS and bool(self._packing)))
         self._routing.first, self._routing.active = len(slots) - len(tuned), bool(tuned)
         for layer in self._layers.values() if tuned else ():
             layer.route(tuned)
@@ -154,12 +170,21 @@ class AdapterSlots:
             for layer in [self._layer(name.removesuffix(".base")) for name in names]:
                 layer.packed = PackedWeight(layer.base) if isinstance(layer.base, nn.Linear) else None
 
+    def _dress(self, dressed: bool) -> None:
+        """Put the wrapped layers into the tree, or the plain ones: a lone base column then pays for no wrapper."""
+        if dressed != self._dressed:
+            self._dressed = dressed
+            for name, layer in self._layers.items():
+                self._place(name, layer)
+
+    def _place(self, name: str, layer: SlotLinear) -> None:
+        parent, _, leaf = name.rpartition(".")
+        setattr(self._model.get_submodule(parent), leaf, layer if self._dressed else layer.base)
+
     def _layer(self, name: str) -> SlotLinear:
         if name not in self._layers:
-            parent, _, leaf = name.rpartition(".")
-            owner = self._model.get_submodule(parent)
-            self._layers[name] = SlotLinear(getattr(owner, leaf), self._routing)
-            setattr(owner, leaf, self._layers[name])
+            self._layers[name] = SlotLinear(self._model.get_submodule(name), self._routing)
+            self._place(name, self._layers[name])
         return self._layers[name]
 
     def _check(self, adapter: str, name: str, a: torch.Tensor, b: torch.Tensor) -> None:
