@@ -74,6 +74,10 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+LEAVING = ("AbortError: signal is aborted", "Error: Connection errored out")
+"""What Gradio's client says to nobody when a page is left in the middle of a stream."""
+
+
 class Watched:
     """Opens pages and remembers what must never happen on one."""
 
@@ -98,15 +102,16 @@ class Watched:
 
     def watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
-        page.on(
-            "console",
-            lambda message: self.troubles.append(f"console: {message.text}") if message.type == "error" else None,
-        )
+        page.on("console", lambda message: self._hear(message.type, message.text))
         page.on("request", lambda request: self._check(request.url))
 
     def close(self) -> None:
         for context in list(self.browser.contexts):
             context.close()
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind == "error" and not text.startswith(LEAVING):
+            self.troubles.append(f"console: {text}")
 
     def _check(self, address: str) -> None:
         if not address.startswith((self.url, "data:", "blob:")):

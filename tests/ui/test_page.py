@@ -188,16 +188,16 @@ def test_the_conversation_continues_from_the_answer_that_was_chosen(page: Page) 
 def test_columns_are_added_changed_and_removed(page: Page) -> None:
     page.get_by_role("button", name="Add a column").click()
     page.get_by_role("menuitem", name="v1").click()
-    expect(page.locator(".column")).to_have_count(3)
-    page.locator(".column").last.click()
+    expect(page.locator(".picker")).to_have_count(3)
+    page.locator(".picker").last.click()
     page.get_by_role("menuitemradio", name="parrot").click()
-    expect(page.locator(".column-name")).to_have_text(["base", "champion", "parrot"])
+    expect(page.locator(".picker-name")).to_have_text(["base", "champion", "parrot"])
     ask(page, "say hello")
     expect(answers(page)).to_have_count(3)
     expect(page.get_by_role("button", name="parrot is best")).to_be_visible()
-    page.locator(".column").last.click()
+    page.locator(".picker").last.click()
     page.get_by_role("menuitem", name="Remove this column").click()
-    expect(page.locator(".column")).to_have_count(2)
+    expect(page.locator(".picker")).to_have_count(2)
 
 
 def test_a_column_that_fails_shows_its_error_in_place_with_a_way_to_retry(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""The pictures of the README, taken from the real page: `UNDERSTUDY_SCREENSHOTS=1 pytest tests/ui/test_screenshots.py`."""
+"""The pictures of the README, taken from the real page when `UNDERSTUDY_SCREENSHOTS=1`."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ actions.attempt = async (button) => {
 };
 
 function answerBody(answer, running) {
-  const body = h('div.answer-body.prose');
+  const body = h('div.answer-body.passage');
   if (running) {
     const text = state.live.texts[answer.id] ?? answer.text;
     body.live = new LiveText(body);
