@@ -74,7 +74,7 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-LEAVING = ("AbortError: signal is aborted", "Error: Connection errored out")
+LEAVING = ("AbortError: signal is aborted", "Error: Connection errored out", "Unexpected error Connection errored out")
 """What Gradio's client says to nobody when a page is left in the middle of a stream."""
 
 

@@ -354,3 +354,57 @@ def test_on_a_phone_one_answer_is_shown_and_tabs_switch(watched: Watched) -> Non
     expect(answers(page).last).to_be_visible()
     expect(answers(page).first).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_lost_connection_says_so_keeps_the_text_and_comes_back(watched: Watched, url: str) -> None:
+    context = watched.browser.new_context()
+    page = context.new_page()  # not watched: its requests are made to fail
+    page.goto(url)
+    page.wait_for_selector(".us[data-ready]")
+    new_conversation(page)
+    page.route("**/component_server/**", lambda route: route.abort())
+    page.get_by_label("Message", exact=True).fill("are you there?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="connection to Understudy is lost")).to_be_visible()
+    expect(page.get_by_label("Message", exact=True)).to_have_value("are you there?")
+    page.unroute("**/component_server/**")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("alert").filter(has_text="connection to Understudy is lost")).to_be_hidden()
+    page.get_by_role("button", name="Send").click()
+    finished(page)
+    expect(answers(page).first).to_contain_text("heard: are you there?")
+
+
+def test_four_columns_have_their_own_votes(page: Page) -> None:
+    for name in ("v1", "parrot"):
+        page.get_by_role("button", name="Add a column").click()
+        page.get_by_role("menuitem", name=name, exact=False).first.click()
+        expect(page.get_by_role("menu")).to_have_count(0)
+    expect(page.locator(".picker")).to_have_count(4)
+    expect(page.get_by_role("button", name="Add a column")).to_be_disabled()
+    ask(page, "say hello")
+    page.get_by_label("Message", exact=True).blur()
+    page.keyboard.press("4")
+    expect(page.locator(".vote-said")).to_contain_text("You preferred parrot")
+
+
+HEIGHTS = """() => {
+  window.heights = [];
+  const look = () => {
+    const box = document.querySelector('.answer');
+    if (box) window.heights.push([box.dataset.state, box.querySelector('.answer-body').offsetHeight]);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def test_nothing_jumps_when_an_answer_is_finished(page: Page) -> None:
+    page.evaluate(HEIGHTS)
+    ask(page, "slowly say # Title\n\nOne.\n\n- a\n- b\n\n```py\nx = 1\n```\n\n> so\n\nThe **end** of `it` is here")
+    page.wait_for_timeout(200)
+    heights = page.evaluate("window.heights")
+    while_written = [height for state, height in heights if state == "running"]
+    when_done = [height for state, height in heights if state == "stop"]
+    assert while_written == sorted(while_written)
+    assert abs(while_written[-1] - when_done[-1]) <= 1

@@ -5,7 +5,11 @@ actions.correct = (button) => startCorrecting(button.closest('.answer').dataset.
 function startCorrecting(id) {
   const found = answerOf(id);
   const box = answerNode(id);
-  if (!found || !box || state.editing || found.answer.state === 'running') return;
+  if (!found || !box || found.answer.state === 'running') return;
+  if (state.editing) {
+    if (state.editing !== id) toast('Save or cancel the other correction first.');
+    return;
+  }
   if (found.turn.hidden) { toast('Vote first: then you can rate and correct.'); return; }
   if (found.answer.state === 'error') return;
   closePanel();
