@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+expect.set_options(timeout=30_000)
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 

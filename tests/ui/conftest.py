@@ -6,7 +6,7 @@ A page that raised an error, logged one, or asked another machine for anything f
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,18 +28,30 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
     stage.close()
 
 
+def within_a_loop(start: Callable[[], tuple[Any, str]]) -> tuple[Any, str]:
+    """Gradio makes event loops that nobody closes, unless one is running; playwright's is, once there is a browser."""
+
+    async def started() -> tuple[Any, str]:
+        return start()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(started())
+    return start()
+
+
 @pytest.fixture(scope="session")
 def url(playground: Playground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the running app, with a slash at its end."""
     from understudy.ui.launch import launch
     from understudy.ui.page import build_page
 
-    async def start() -> tuple[Any, str]:
-        # Gradio makes an event loop that nobody closes, unless one is running already.
+    def start() -> tuple[Any, str]:
         demo = build_page(playground)
         return demo, launch(demo, block=False, data_folder=tmp_path_factory.getbasetemp())
 
-    demo, address = asyncio.run(start())
+    demo, address = within_a_loop(start)
     yield address
     demo.close(verbose=False)
 
@@ -62,6 +74,10 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+LEAVING = ("AbortError: signal is aborted", "Error: Connection errored out", "Unexpected error Connection errored out")
+"""What Gradio's client says to nobody when a page is left in the middle of a stream."""
+
+
 class Watched:
     """Opens pages and remembers what must never happen on one."""
 
@@ -78,7 +94,7 @@ class Watched:
             has_touch=touch,
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         self.watch(page)
         page.goto(self.url)
         page.wait_for_selector(".us[data-ready]")
@@ -86,15 +102,16 @@ class Watched:
 
     def watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
-        page.on(
-            "console",
-            lambda message: self.troubles.append(f"console: {message.text}") if message.type == "error" else None,
-        )
+        page.on("console", lambda message: self._hear(message.type, message.text))
         page.on("request", lambda request: self._check(request.url))
 
     def close(self) -> None:
         for context in list(self.browser.contexts):
             context.close()
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind == "error" and not text.startswith(LEAVING):
+            self.troubles.append(f"console: {text}")
 
     def _check(self, address: str) -> None:
         if not address.startswith((self.url, "data:", "blob:")):

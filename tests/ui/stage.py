@@ -5,15 +5,18 @@ What the models say depends only on the question, so that every test can ask for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from understudy.errors import ModelError
 from understudy.playground.casting import Casting
 from understudy.playground.playground import Playground
+from understudy.serving.backend import Stop
 from understudy.serving.scripted import ScriptedBackend
 from understudy.store import Store
-from understudy.types import Message
+from understudy.types import Event, Message, Row, Sampling
+
+SLOW_S = 0.08
 
 JOKES = {
     0: "Why did the actor fall through the floor? It was just a **stage** he was going through.",
@@ -45,8 +48,9 @@ It prints:
 
 
 def reply(messages: Sequence[Message], version: int) -> str:
-    """`say X` is answered with X, `count N` with N words; `fail` makes every tuned version fail."""
+    """`say X` is answered with X, `count N` with N words, `slowly ...` word by word; `fail` makes versions fail."""
     text = messages[-1].content
+    text = text.removeprefix("slowly ")
     if text.startswith("say "):
         return text.removeprefix("say ")
     if text.startswith("count "):
@@ -62,6 +66,15 @@ def reply(messages: Sequence[Message], version: int) -> str:
     return f"v{version} heard: {text}"
 
 
+class Unhurried(ScriptedBackend):
+    """Scripted, but a question that begins with `slowly` is answered at the pace of a small machine."""
+
+    def generate(self, rows: Sequence[Row], sampling: Sampling, stop: Stop) -> Iterator[Event]:
+        slow = rows[0].messages[-1].content.startswith("slowly ")
+        paced = ScriptedBackend(reply, name=self.name, delay=SLOW_S if slow else self.delay, versions=self.versions())
+        return paced.generate(rows, sampling, stop)
+
+
 def build_stage(folder: Path, *, delay: float = 0.0) -> Playground:
     """A playground in `folder` whose models pause `delay` seconds before each word."""
     store = Store.open(folder / "understudy.db")
@@ -73,7 +86,7 @@ def build_stage(folder: Path, *, delay: float = 0.0) -> Playground:
             store.versions.add("starter", str(folder), note=f"learned {4 * number} corrections")
         store.versions.set_champion("starter", 2)
 
-    def open_backend(name: str, source: str) -> ScriptedBackend:
-        return ScriptedBackend(reply, name=name, delay=delay)
+    def open_backend(name: str, source: str) -> Unhurried:
+        return Unhurried(reply, name=name, delay=delay)
 
     return Playground(store, Casting(store, "starter", open_backend), columns=("base", "champion"))

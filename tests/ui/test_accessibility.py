@@ -59,6 +59,6 @@ def test_axe_finds_nothing_in_any_state(watched: Watched, scheme: str) -> None:
         page.locator("dialog[open]").wait_for()
         check(page, name)
         page.keyboard.press("Escape")
-    page.locator(".column").first.click()
+    page.locator(".picker").first.click()
     page.get_by_role("menu").wait_for()
     check(page, "menu")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.ui.awaiting import wait_for
 from understudy.ui.guard import CONTENT_SECURITY_POLICY, Guard
 
 CHANGING = (
@@ -94,7 +94,7 @@ def test_nothing_a_person_wrote_is_in_the_public_configuration(url: str, playgro
     ],
 )
 def test_the_host_is_parsed_with_and_without_its_port(host: str, status: int) -> None:
-    assert asyncio.run(_status(host)) == status
+    assert wait_for(_status(host)) == status
 
 
 async def _status(host: str) -> int:

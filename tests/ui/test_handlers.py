@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.ui.awaiting import wait_for
 from tests.ui.stage import build_stage
 from understudy.playground.playground import Playground
 from understudy.ui.following import Following
@@ -146,7 +146,7 @@ def test_the_stream_brings_growing_text_and_ends_by_itself(tmp_path: Path) -> No
     async def read() -> list[dict[str, Any]]:
         return [update async for update in Following(stage).follow("page", view["id"])]
 
-    updates = asyncio.run(read())
+    updates = wait_for(read())
     stage.close()
     lengths = [sum(map(len, update["texts"].values())) for update in updates[:-1]]
     assert lengths == sorted(lengths)
@@ -169,5 +169,5 @@ def test_a_page_that_follows_another_conversation_lets_go_of_the_first(tmp_path:
         last = [update async for update in stream][-1]
         return bool(last["running"])
 
-    assert asyncio.run(asyncio.wait_for(switch(), 5)) is False
+    assert wait_for(switch()) is False
     stage.close()

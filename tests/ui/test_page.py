@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.ui.acting import answers, ask, finished, new_conversation, send, toast
 from understudy.playground.playground import Playground
@@ -26,13 +27,6 @@ def two_columns(playground: Playground) -> None:
     playground.set_blind(view.id, False)
 
 
-def expect(locator: object):  # type: ignore[no-untyped-def]
-    from playwright.sync_api import expect as wait_for
-
-    wait_for.set_options(timeout=15_000)
-    return wait_for(locator)  # type: ignore[call-overload]
-
-
 def test_a_first_visit_teaches_the_loop_and_one_click_asks(page: Page) -> None:
     expect(page.locator(".loop li")).to_have_count(3)
     page.get_by_role("button", name="Tell me a joke").click()
@@ -43,17 +37,17 @@ def test_a_first_visit_teaches_the_loop_and_one_click_asks(page: Page) -> None:
 
 
 def test_answers_stream_into_their_columns_and_stop_stops_them(page: Page) -> None:
-    send(page, "count 2000")
+    send(page, "slowly count 500")
     expect(answers(page).first.locator(".answer-body")).to_contain_text("0 1 2 3")
     expect(answers(page).last.locator(".answer-body")).to_contain_text("0 1 2 3")
     page.keyboard.press("Escape")
     finished(page)
     expect(answers(page).first.locator(".tag")).to_have_text("stopped")
-    assert "1999" not in answers(page).first.inner_text()
+    assert "499" not in answers(page).first.inner_text()
 
 
 def test_one_column_can_be_stopped_while_the_other_goes_on(page: Page) -> None:
-    send(page, "count 60")
+    send(page, "slowly count 60")
     answers(page).first.get_by_role("button", name="Stop base").click()
     finished(page)
     expect(answers(page).first).to_have_attribute("data-state", "stopped")
@@ -62,24 +56,24 @@ def test_one_column_can_be_stopped_while_the_other_goes_on(page: Page) -> None:
 
 
 def test_a_reload_in_the_middle_of_an_answer_loses_nothing(page: Page) -> None:
-    send(page, "count 150")
+    send(page, "slowly count 80")
     expect(answers(page).first).to_contain_text("5 6")
     page.reload()
     expect(answers(page)).to_have_count(2)
     finished(page)
-    expect(answers(page).first).to_contain_text("148 149")
-    expect(answers(page).last).to_contain_text("148 149")
+    expect(answers(page).first).to_contain_text("78 79")
+    expect(answers(page).last).to_contain_text("78 79")
 
 
 def test_a_second_tab_sees_the_running_answer(page: Page, watched: Watched) -> None:
-    send(page, "count 200")
+    send(page, "slowly count 120")
     second = page.context.new_page()
     watched.watch(second)
     second.goto(page.url)
     expect(second.locator(".us")).to_have_attribute("data-streaming", "1")
     expect(second.locator(".answer").first).to_contain_text("5 6")
     finished(second)
-    expect(second.locator(".answer").first).to_contain_text("198 199")
+    expect(second.locator(".answer").first).to_contain_text("118 119")
     finished(page)
 
 
@@ -194,16 +188,16 @@ def test_the_conversation_continues_from_the_answer_that_was_chosen(page: Page) 
 def test_columns_are_added_changed_and_removed(page: Page) -> None:
     page.get_by_role("button", name="Add a column").click()
     page.get_by_role("menuitem", name="v1").click()
-    expect(page.locator(".column")).to_have_count(3)
-    page.locator(".column").last.click()
+    expect(page.locator(".picker")).to_have_count(3)
+    page.locator(".picker").last.click()
     page.get_by_role("menuitemradio", name="parrot").click()
-    expect(page.locator(".column-name")).to_have_text(["base", "champion", "parrot"])
+    expect(page.locator(".picker-name")).to_have_text(["base", "champion", "parrot"])
     ask(page, "say hello")
     expect(answers(page)).to_have_count(3)
     expect(page.get_by_role("button", name="parrot is best")).to_be_visible()
-    page.locator(".column").last.click()
+    page.locator(".picker").last.click()
     page.get_by_role("menuitem", name="Remove this column").click()
-    expect(page.locator(".column")).to_have_count(2)
+    expect(page.locator(".picker")).to_have_count(2)
 
 
 def test_a_column_that_fails_shows_its_error_in_place_with_a_way_to_retry(page: Page) -> None:
@@ -332,15 +326,15 @@ def test_the_keyboard_reaches_everything(page: Page) -> None:
 
 
 def test_a_reader_who_scrolled_up_is_left_in_peace(page: Page) -> None:
-    ask(page, "count 900")
-    send(page, "count 900")
-    expect(answers(page).first).to_contain_text("100 101")
+    ask(page, "count 500")
+    send(page, "slowly count 500")
+    expect(answers(page).first).to_contain_text("10 11")
     scroller = page.locator(".scroller")
     scroller.hover()
     page.mouse.wheel(0, -3000)
     expect(page.get_by_role("button", name="Jump to latest")).to_be_visible()
     before = scroller.evaluate("node => node.scrollTop")
-    expect(answers(page).first).to_contain_text("400 401")
+    expect(answers(page).first).to_contain_text("60 61")
     assert abs(scroller.evaluate("node => node.scrollTop") - before) < 2
     page.get_by_role("button", name="Jump to latest").click()
     expect(page.get_by_role("button", name="Jump to latest")).to_be_hidden()
@@ -360,3 +354,57 @@ def test_on_a_phone_one_answer_is_shown_and_tabs_switch(watched: Watched) -> Non
     expect(answers(page).last).to_be_visible()
     expect(answers(page).first).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_lost_connection_says_so_keeps_the_text_and_comes_back(watched: Watched, url: str) -> None:
+    context = watched.browser.new_context()
+    page = context.new_page()  # not watched: its requests are made to fail
+    page.goto(url)
+    page.wait_for_selector(".us[data-ready]")
+    new_conversation(page)
+    page.route("**/component_server/**", lambda route: route.abort())
+    page.get_by_label("Message", exact=True).fill("are you there?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="connection to Understudy is lost")).to_be_visible()
+    expect(page.get_by_label("Message", exact=True)).to_have_value("are you there?")
+    page.unroute("**/component_server/**")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("alert").filter(has_text="connection to Understudy is lost")).to_be_hidden()
+    page.get_by_role("button", name="Send").click()
+    finished(page)
+    expect(answers(page).first).to_contain_text("heard: are you there?")
+
+
+def test_four_columns_have_their_own_votes(page: Page) -> None:
+    for name in ("v1", "parrot"):
+        page.get_by_role("button", name="Add a column").click()
+        page.get_by_role("menuitem", name=name, exact=False).first.click()
+        expect(page.get_by_role("menu")).to_have_count(0)
+    expect(page.locator(".picker")).to_have_count(4)
+    expect(page.get_by_role("button", name="Add a column")).to_be_disabled()
+    ask(page, "say hello")
+    page.get_by_label("Message", exact=True).blur()
+    page.keyboard.press("4")
+    expect(page.locator(".vote-said")).to_contain_text("You preferred parrot")
+
+
+HEIGHTS = """() => {
+  window.heights = [];
+  const look = () => {
+    const box = document.querySelector('.answer');
+    if (box) window.heights.push([box.dataset.state, box.querySelector('.answer-body').offsetHeight]);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def test_nothing_jumps_when_an_answer_is_finished(page: Page) -> None:
+    page.evaluate(HEIGHTS)
+    ask(page, "slowly say # Title\n\nOne.\n\n- a\n- b\n\n```py\nx = 1\n```\n\n> so\n\nThe **end** of `it` is here")
+    page.wait_for_timeout(200)
+    heights = page.evaluate("window.heights")
+    while_written = [height for state, height in heights if state == "running"]
+    when_done = [height for state, height in heights if state == "stop"]
+    assert while_written == sorted(while_written)
+    assert abs(while_written[-1] - when_done[-1]) <= 1

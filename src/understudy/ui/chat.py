@@ -43,7 +43,7 @@ SCRIPTS = (
 )
 """In the order in which they are read; later files use what earlier ones define."""
 
-STYLES = ("theme", "frame", "sidebar", "conversation", "prose", "feedback", "composer", "overlay", "settings")
+STYLES = ("theme", "frame", "sidebar", "conversation", "passage", "feedback", "composer", "overlay", "settings")
 
 
 @cache

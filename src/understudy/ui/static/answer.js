@@ -19,7 +19,7 @@ function drawAnswer(turn, standing) {
   if (won) box.classList.add('won');
   if (answer.continued) box.classList.add('continued');
   box.append(answerHead(turn, answer, name, { won, running }), answerBody(answer, running));
-  for (const notice of noticesOf(answer)) box.append(h('p.notice', {}, notice));
+  box.append(h('div.notices', {}, ...noticesOf(answer).map((notice) => h('p.notice', {}, notice))));
   if (answer.state === 'error') box.append(answerError(answer));
   if (!running) box.append(answerFoot(turn, answer));
   return box;
@@ -57,7 +57,7 @@ actions.attempt = async (button) => {
 };
 
 function answerBody(answer, running) {
-  const body = h('div.answer-body.prose');
+  const body = h('div.answer-body.passage');
   if (running) {
     const text = state.live.texts[answer.id] ?? answer.text;
     body.live = new LiveText(body);

@@ -31,9 +31,9 @@ function drawHeader() {
 function columnPicker(name, index, shuffled) {
   const choice = state.choices.find((choice) => choice.name === name);
   const label = choice ? choice.label : name;
-  return h('button.column', { type: 'button', act: 'column', 'aria-haspopup': 'menu', 'aria-expanded': false,
+  return h('button.picker', { type: 'button', act: 'column', 'aria-haspopup': 'menu', 'aria-expanded': false,
     'aria-label': `Column ${index + 1}: ${label}. Choose who answers`, title: shuffled ? 'Shuffled in every blind turn' : choice ? choice.detail : name, data: { value: String(index) } },
-    h('span.column-name', {}, label), svg('chevron'));
+    h('span.picker-name', {}, label), svg('chevron'));
 }
 
 actions.column = async (button) => {

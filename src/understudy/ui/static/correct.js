@@ -5,12 +5,16 @@ actions.correct = (button) => startCorrecting(button.closest('.answer').dataset.
 function startCorrecting(id) {
   const found = answerOf(id);
   const box = answerNode(id);
-  if (!found || !box || state.editing || found.answer.state === 'running') return;
+  if (!found || !box || found.answer.state === 'running') return;
+  if (state.editing) {
+    if (state.editing !== id) toast('Save or cancel the other correction first.');
+    return;
+  }
   if (found.turn.hidden) { toast('Vote first: then you can rate and correct.'); return; }
   if (found.answer.state === 'error') return;
   closePanel();
   state.editing = id;
-  const area = h('textarea.correcting.prose', { 'aria-label': 'Corrected answer', value: found.answer.text, spellcheck: 'true' });
+  const area = h('textarea.correcting.passage', { 'aria-label': 'Corrected answer', value: found.answer.text, spellcheck: 'true' });
   const save = () => saveCorrection(id, area);
   const cancel = () => { state.editing = null; drawTurns(); focusAnswer(id); };
   area.addEventListener('input', () => grow(area));
@@ -23,6 +27,7 @@ function startCorrecting(id) {
     h('button.quiet', { type: 'button', on: { click: cancel } }, 'Cancel'),
     h('button.primary.small', { type: 'button', title: 'Ctrl+Enter', on: { click: save } }, 'Save correction'));
   box.classList.add('editing');
+  box.signature = null;  // what it shows is no longer what was drawn
   box.querySelector('.answer-body').replaceWith(area);
   const foot = box.querySelector('.answer-foot');
   if (foot) foot.replaceWith(bar);

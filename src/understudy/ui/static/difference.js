@@ -10,7 +10,7 @@ function openDifference(id) {
   const first = h('select', { 'aria-label': 'First answer', autofocus: '' }, ...answers.map(option));
   const second = h('select', { 'aria-label': 'Second answer' }, ...answers.map(option));
   second.selectedIndex = 1;
-  const result = h('div.prose.difference', { tabIndex: 0, role: 'group', 'aria-label': 'Difference' });
+  const result = h('div.passage.difference', { tabIndex: 0, role: 'group', 'aria-label': 'Difference' });
   const legend = h('div.legend');
   const show = async () => {
     const names = [first, second].map((select) => select.selectedOptions[0].textContent);

@@ -18,7 +18,7 @@ function drawList() {
   let group = '';
   for (const item of state.items) {
     const name = state.search ? 'Found' : ageOf(item.updated);
-    if (name !== group) nodes.push(h('li.group', { role: 'presentation' }, name));
+    if (name !== group) nodes.push(h('li.group', {}, name));
     group = name;
     nodes.push(drawItem(item));
   }

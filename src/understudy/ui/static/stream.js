@@ -36,6 +36,9 @@ function showLive(id, text) {
   if (!body || !body.live) return;
   if (text) body.classList.remove('waiting');
   body.live.show(text);
+  const notices = state.live.notices[id] || [];
+  const shown = box.querySelector('.notices');
+  if (shown.children.length !== notices.length) shown.replaceChildren(...notices.map((notice) => h('p.notice', {}, notice)));
 }
 
 /** Ask, edit or regenerate: whatever makes the server write. Resolves to whether it began. */

@@ -179,7 +179,7 @@ scroller.addEventListener('scroll', () => {
   following = atEnd();
   latest.hidden = following;
 }, { passive: true });
-scroller.addEventListener('wheel', (event) => { if (event.deltaY < 0) following = false; }, { passive: true });
+scroller.addEventListener('wheel', (event) => { if (event.deltaY < 0 && scroller.scrollTop > 0) following = false; }, { passive: true });
 new ResizeObserver(() => followText()).observe(transcript);
 
 // -- the empty state teaches the loop ---------------------------------------------------------------------------------
