@@ -72,6 +72,16 @@ def setting(default: Any, description: str, must: str, **limits: Any) -> Any:
     return Field(default=default, description=description, json_schema_extra={"must": must}, **limits)
 
 
+def whole(default: int | None, description: str, low: int, high: int) -> Any:
+    """A field for a whole number in a range."""
+    return setting(default, description, f"a whole number from {low} to {high}", ge=low, le=high)
+
+
+def number(default: float, description: str, low: float, high: float) -> Any:
+    """A field for a number in a range."""
+    return setting(default, description, f"a number from {low:g} to {high:g}", ge=low, le=high)
+
+
 class Settings(BaseModel):
     """Every setting, checked. `Settings()` is what a fresh start has."""
 
@@ -87,12 +97,8 @@ class Settings(BaseModel):
         "Address the page is served on; this machine only",
         "an address of this machine such as 127.0.0.1: the page has no accounts, so nobody else may reach it",
     )
-    port: int = setting(
-        7860,
-        "Port of the page; the next free one is taken, and said, when it is busy; 0 takes any",
-        "a whole number from 0 to 65535",
-        ge=0,
-        le=65535,
+    port: int = whole(
+        7860, "Port of the page; the next free one is taken, and said, when it is busy; 0 takes any", 0, 65535
     )
     open_browser: bool = setting(True, "Open the page in the browser at start", "1 or 0")
     base_model: str | None = setting(
@@ -105,49 +111,22 @@ class Settings(BaseModel):
     device: Literal["auto", "cpu", "cuda", "mps", "xpu"] = setting(
         "auto", "Where the model runs; `auto` measures and says why", "auto, cpu, cuda, mps or xpu"
     )
-    threads: int = setting(
-        0,
-        "Processor threads for the model; 0 leaves the choice to torch",
-        "a whole number from 0 to 1024",
-        ge=0,
-        le=1024,
-    )
+    threads: int = whole(0, "Processor threads for the model; 0 leaves the choice to torch", 0, 1024)
     system: str = setting("", "System prompt of a new conversation", "text")
-    temperature: float = setting(
-        SAMPLING.temperature, "Sampling: 0 always takes the likeliest token", "a number from 0 to 5", ge=0, le=5
+    temperature: float = number(SAMPLING.temperature, "Sampling: 0 always takes the likeliest token", 0, 2)
+    top_p: float = number(SAMPLING.top_p, "Sampling: likeliest tokens that make up this share; 1 is off", 0.01, 1)
+    top_k: int = whole(SAMPLING.top_k, "Sampling: number of likeliest tokens; 0 is off", 0, 1000)
+    repetition_penalty: float = number(
+        SAMPLING.repetition_penalty, "Sampling: above 1 avoids what was said; 1 is off", 1, 2
     )
-    top_p: float = setting(
-        SAMPLING.top_p,
-        "Sampling: likeliest tokens that make up this share; 1 is off",
-        "a number above 0, at most 1",
-        gt=0,
-        le=1,
-    )
-    top_k: int = setting(
-        SAMPLING.top_k,
-        "Sampling: number of likeliest tokens; 0 is off",
-        "a whole number, 0 or more",
-        ge=0,
-        le=1_000_000,
-    )
-    repetition_penalty: float = setting(
-        SAMPLING.repetition_penalty,
-        "Sampling: above 1 avoids what was said; 1 is off",
-        "a number above 0, at most 10",
-        gt=0,
-        le=10,
-    )
-    max_tokens: int = setting(
-        SAMPLING.max_tokens, "Longest answer, in tokens", "a whole number from 1 to 131072", ge=1, le=131_072
-    )
-    seed: int | None = setting(
-        None,
-        "Same seed, same answer; without it one is drawn per turn",
-        "a whole number, 0 or more",
-        ge=0,
-        le=2**63 - 1,
-    )
+    max_tokens: int = whole(SAMPLING.max_tokens, "Longest answer, in tokens", 1, 8192)
+    seed: int | None = whole(None, "Same seed, same answer; without it one is drawn per turn", 0, 2**31 - 1)
     debug: bool = setting(False, "Show the traceback under the sentence when something fails", "1 or 0")
+
+    @property
+    def database(self) -> Path:
+        """The store's file in the data folder."""
+        return self.home / "understudy.db"
 
     def sampling(self) -> Sampling:
         """The sampler's part of the settings."""

@@ -31,7 +31,7 @@ def main(wanted: list[str]) -> int:
             for result in function():
                 results.append(result)
                 print(f"{result.id:28} {result.value:>9} {result.unit:6} {result.aim:12} {result.peer}", flush=True)
-        except Exception:  # noqa: BLE001  # one that fails must not cost the others their figures
+        except Exception:  # one that fails must not cost the others their figures
             traceback.print_exc()
             failed = 1
         print(f"  ({function.__name__}: {time.perf_counter() - start:.0f} s)", flush=True)

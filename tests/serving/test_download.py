@@ -18,6 +18,12 @@ from understudy.serving.download import fetch_model
 SHA = "a" * 40
 
 
+@pytest.fixture(autouse=True)
+def online(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suite forbids the real hub; the one of this file is a server on loopback."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+
+
 class Hub(BaseHTTPRequestHandler):
     """The four routes of the hub's API that a download uses. `files` by repository; `gated` ones answer 403."""
 

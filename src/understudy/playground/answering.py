@@ -83,6 +83,7 @@ class Answering:
                 texts={w.completion.id: w.text for w in writings},
                 notices={w.completion.id: list(w.notices) for w in writings if w.notices},
                 running=bool(writings),
+                ended=tuple(w.completion.id for w in writings if w.ended),
             )
 
     def running(self, conversation: str) -> bool:

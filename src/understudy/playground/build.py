@@ -12,6 +12,7 @@ from understudy.playground.adding import Adding, unused_name
 from understudy.playground.casting import Casting
 from understudy.playground.playground import Playground
 from understudy.serving.backend import Backend
+from understudy.serving.download import fetch_model
 from understudy.settings import Settings, starter_folder
 from understudy.store import Store
 
@@ -21,20 +22,18 @@ STARTER = "starter"
 def build_playground(settings: Settings) -> Playground:
     """The playground of `settings.home`. Raises `StoreError` or `SettingsError`; loads no model yet."""
     store = Store.open(settings.home / "understudy.db")
-    store.models.add(STARTER, str(starter_folder()))
+    _ensure_starter(store)
     base = _base_model(store, settings)
 
     def open_backend(name: str, source: str) -> Backend:
+        from understudy.serving.device import choose_placement
         from understudy.serving.local import LocalBackend
 
-        return LocalBackend.open(source, name=name, device=settings.device, threads=settings.threads)
+        device = None if settings.device == "auto" else settings.device
+        return LocalBackend(source, name=name, placement=choose_placement(device, settings.threads))
 
-    def fetch(source, progress, cancelled):  # type: ignore[no-untyped-def]
-        from understudy.serving.download import fetch_model
-
-        return fetch_model(source, progress, cancelled)
-
-    return Playground(store, Casting(store, base, open_backend), Adding(store, fetch), sampling=settings.sampling(), system=settings.system)
+    casting = Casting(store, base, open_backend)
+    return Playground(store, casting, Adding(store, fetch_model), sampling=settings.sampling(), system=settings.system)
 
 
 def _base_model(store: Store, settings: Settings) -> str:
@@ -49,3 +48,11 @@ def _base_model(store: Store, settings: Settings) -> str:
     name = unused_name(store, source)
     store.models.add(name, source)
     return name
+
+
+def _ensure_starter(store: Store) -> None:
+    """The starter is called `starter` wherever the program lies now; a moved checkout takes its name along."""
+    known = store.models.find(STARTER)
+    if known is not None and known.source != str(starter_folder()):
+        store.models.remove(STARTER)
+    store.models.add(STARTER, str(starter_folder()))

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 
 from understudy import __version__
-from understudy.errors import InputError
+from understudy.errors import InputError, NotFoundError
+from understudy.playground.adding import Adding
 from understudy.playground.answering import Answering
 from understudy.playground.asking import Asked, Prompt, ask_all
 from understudy.playground.casting import Casting
@@ -29,6 +30,7 @@ from understudy.playground.view import (
     Span,
     Verdict,
 )
+from understudy.serving.fit import estimate_fit
 from understudy.store import Completion, Conversation, Store, Turn
 from understudy.types import Column, FinishReason, Sampling
 
@@ -45,12 +47,16 @@ class Playground:
         self,
         store: Store,
         casting: Casting,
+        adding: Adding | None = None,
         *,
         columns: Sequence[str] = ("base", "champion"),
         sampling: Sampling | None = None,
+        system: str = "",
     ) -> None:
         self.store = store
         self.casting = casting
+        self.adding = adding
+        self._system = system
         self.answering = Answering(store, casting)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
@@ -73,7 +79,7 @@ class Playground:
         """An empty conversation with the columns, system prompt and sampling of `like`, else of the newest one."""
         model = self.store.conversations.find(like) if like else self._newest()
         if model is None:
-            made = self.store.conversations.add(columns=self._columns, sampling=self._sampling)
+            made = self.store.conversations.add(system=self._system, columns=self._columns, sampling=self._sampling)
         else:
             made = self.store.conversations.add(
                 system=model.system, columns=self._usable(model.columns), sampling=model.sampling, blind=model.blind
@@ -241,6 +247,33 @@ class Playground:
             "models": [{"name": model.name, "source": model.source} for model in self.store.models.list()],
             "counts": self.store.feedback_counts(),
         }
+
+    # -- models --------------------------------------------------------------------------------------------------
+
+    def fit(self, source: str) -> dict[str, object]:
+        """Whether a model would run here, read from its headers; nothing is loaded. Raises `ModelError`."""
+        return asdict(estimate_fit(checked_text(source, "model", most=4096).strip()))
+
+    def start_adding_model(self, source: str) -> str:
+        """Fetch and register a model by folder or hub id, in the background; returns the job's id."""
+        if self.adding is None:
+            raise InputError("Models cannot be added here.")
+        return self.adding.start(checked_text(source, "model", most=4096).strip())
+
+    def job(self, job: str) -> dict[str, object]:
+        """How far a model has come: state, bytes, seconds left, and the sentence at its end."""
+        if self.adding is None:
+            raise NotFoundError("There are no downloads here.")
+        return self.adding.get(job).as_dict()
+
+    def cancel_job(self, job: str) -> None:
+        if self.adding is not None:
+            self.adding.cancel(job)
+
+    def use_base_model(self, name: str) -> None:
+        """From now on `base` means this model, here and after a restart. It is loaded with the next answer."""
+        self.store.models.set_base(name)
+        self.casting.base_model = name
 
     # -- what the methods above share ----------------------------------------------------------------------------
 
