@@ -35,10 +35,10 @@ def echo(messages: Sequence[Message], version: int) -> str:
 
 
 def open_scripted(source: str, *, name: str, **_: object) -> ScriptedBackend:
-    """In place of the local engine; a source called broken does not open."""
+    """In place of the local engine; a source called broken does not open, one called slow takes its time."""
     if "broken" in source:
         raise ModelError(f"{source} is broken. Choose another model.")
-    return ScriptedBackend(echo, name=name)
+    return ScriptedBackend(echo, name=name, delay=0.1 if "slow" in source else 0.0)
 
 
 @pytest.fixture

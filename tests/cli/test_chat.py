@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
+from rich.console import Console
 
 from tests.cli.conftest import Run
+from understudy.cli.chat import Talk
 from understudy.playground.build import build_playground
 from understudy.playground.view import ConversationView
 from understudy.settings import load_settings
@@ -108,3 +111,31 @@ def test_help_tells_every_command(understudy: Understudy) -> None:
 
 def test_a_models_words_do_not_steer_the_terminal(understudy: Understudy) -> None:
     assert "\x1b" not in understudy("chat", "--columns", "base", typed="\x1b\n").out
+
+
+@pytest.mark.usefixtures("home")
+def test_a_terminal_shows_the_columns_side_by_side() -> None:
+    playground = build_playground(load_settings())
+    screen = Console(file=io.StringIO(), force_terminal=True, width=80, height=20, color_system=None)
+    talk = Talk(playground, screen, playground.new_conversation().id)
+    playground.set_columns(talk.conversation, ["base", "champion"])
+    talk.ask("Hi")
+    playground.close()
+    assert any(line.count("You said Hi") == 2 for line in screen.file.getvalue().splitlines())
+
+
+@pytest.mark.usefixtures("home")
+def test_control_c_stops_the_answer_and_keeps_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    playground = build_playground(load_settings())
+    playground.store.models.add("slow", "slow/model")
+    talk = Talk(playground, Console(file=io.StringIO()), playground.new_conversation().id)
+    playground.set_columns(talk.conversation, ["slow"])
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(talk, "wait", interrupt)
+    talk.ask(" ".join(["word"] * 1000))
+    states = {answer.state for answer in playground.latest().turns[0].answers}
+    playground.close()
+    assert states == {"stopped"}

@@ -15,7 +15,7 @@ from understudy.serving.adapter import read_adapter
 from understudy.serving.decode import Decoder, Job
 from understudy.serving.prefix import PrefixStore
 from understudy.serving.sampler import Sampler
-from understudy.serving.slots import AdapterSlots
+from understudy.serving.slots import AdapterSlots, SlotLinear
 from understudy.types import Sampling
 
 STEPS = 24
@@ -168,3 +168,46 @@ def test_an_adapter_swapped_in_while_rows_run_leaves_them_alone(tmp_path: Path) 
         if job.row == 0 and len(job.said) == 5:
             slots.load(read_adapter(tmp_path / "v2"))
     assert [job.said for job in jobs] == expected
+
+
+@pytest.mark.skipif(not torch.backends.mkl.is_available(), reason="packed weights need MKL")
+@pytest.mark.parametrize("architecture", ["llama", "qwen2"])
+def test_packed_weights_change_no_token_and_a_twin_does_not_have_them(
+    architecture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("understudy.serving.slots.worth_packing", lambda model: True)
+    plain = random_model(architecture)
+    tuned = PeftModel.from_pretrained(copy.deepcopy(plain), save_adapter(tmp_path / "v1", plain, 1)).eval()
+    model = copy.deepcopy(plain)
+    slots = AdapterSlots(model)
+    slot = slots.load(read_adapter(tmp_path / "v1"))
+    decoder = Decoder(model, slots, PrefixStore())
+    for rows in (4, 6, 9):
+        jobs = [Job(i, prompt(9, i), s, s) for i, s in enumerate([0, slot] * rows)][:rows]
+        said = run(decoder, jobs, 8)
+        assert said == [greedy(tuned if job.slot else plain, job.prompt, 8)[0] for job in jobs]
+    slots.route([0] * 4)
+    assert any(isinstance(module, SlotLinear) and module.packed for module in model.modules())
+    twin = copy.deepcopy(model)
+    assert [name for name, _ in twin.named_modules()] == [name for name, _ in plain.named_modules()]
+
+
+def test_a_copy_on_the_same_tensors_is_the_plain_model_again(tmp_path: Path) -> None:
+    plain = random_model()
+    model = copy.deepcopy(plain)
+    AdapterSlots(model).load(read_adapter(save_adapter(tmp_path / "v1", plain, 1)))
+    twin = copy.deepcopy(model, memo={id(t): t for t in [*model.parameters(), *model.buffers()]})
+    assert list(twin.state_dict()) == list(plain.state_dict())
+    assert {t.data_ptr() for t in twin.parameters()} == {t.data_ptr() for t in model.parameters()}
+    assert greedy(twin, prompt(9, 1))[0] == greedy(plain, prompt(9, 1))[0]
+
+
+def test_a_lone_base_column_runs_on_the_plain_layers(tmp_path: Path) -> None:
+    model = random_model()
+    names = [name for name, _ in model.named_modules()]
+    slots = AdapterSlots(model)
+    slot = slots.load(read_adapter(save_adapter(tmp_path / "v1", random_model(), 1)))
+    slots.route([0, slot])
+    assert any(isinstance(module, SlotLinear) for module in model.modules())
+    slots.route([0])
+    assert [name for name, _ in model.named_modules()] == names

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from understudy.store import Store
+from understudy.store import Store, connections
 from understudy.types import FinishReason, Sampling, Usage
 
 
@@ -20,6 +20,13 @@ class Exchange:
     turn: str
     a: str
     b: str
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for the disk only matters in a power cut, which no test can make; a kill loses nothing either way."""
+    monkeypatch.setattr(connections, "LASTING", "OFF")
+    monkeypatch.setattr(connections, "FLEETING", "OFF")
 
 
 @pytest.fixture

@@ -41,8 +41,7 @@ def list_models(settings: Settings) -> None:
 def fit(settings: Settings, source: str) -> None:
     """Whether SOURCE (a hub id or a folder) would run here, before anything is downloaded."""
     with opened(settings) as playground:
-        for name, value in playground.fit(source).items():
-            click.echo(f"{name.replace('_', ' ')}: {value}")
+        click.echo(playground.fit(source)["sentence"])
 
 
 @models.command()

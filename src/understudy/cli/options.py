@@ -38,7 +38,10 @@ def with_settings(*names: str) -> Decorator:
             flags = {name: arguments.pop(name) for name in names}
             return command(load_settings(flags), **arguments)
 
-        return functools.reduce(lambda done, name: option(name)(done), reversed(names), run)
+        flagged: Callable[..., Any] = run
+        for name in reversed(names):
+            flagged = option(name)(flagged)
+        return flagged
 
     return decorate
 

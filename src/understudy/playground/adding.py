@@ -7,6 +7,7 @@ after a restart goes on where it stopped.
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -18,6 +19,8 @@ from typing import Literal
 from understudy.errors import Cancelled, InputError, NotFoundError, UnderstudyError
 from understudy.store import Store
 from understudy.store.ids import new_id
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int | None], None]
 """Called with bytes done and bytes in all (None while unknown)."""
@@ -94,6 +97,7 @@ class Adding:
         except UnderstudyError as error:
             job.message, job.state = str(error), "failed"
         except Exception as error:  # a thread has nobody above it who could tell the person
+            log.exception("adding %s failed", job.source)
             job.message = f"{job.source} could not be added: {error}. The log has the details."
             job.state = "failed"
 

@@ -53,8 +53,8 @@ def title_of(text: str) -> str:
 def _checked_number(name: str, value: object) -> float | int:
     low, high = RANGES[name]
     whole = name in _WHOLE
-    bad = isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high
-    if bad or (whole and value != int(value)):  # type: ignore[operator,call-overload]
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if number is None or not low <= number <= high or (whole and number != int(number)):
         kind = "a whole number" if whole else "a number"
         raise InputError(f"{name.replace('_', ' ')} cannot be {value!r}. Choose {kind} from {low:g} to {high:g}.")
-    return int(value) if whole else float(value)  # type: ignore[call-overload]
+    return int(number) if whole else float(number)

@@ -87,7 +87,8 @@ class Decoder:
             if batch is not None:
                 for i, job in enumerate(jobs):
                     self._remember(batch, i, job)
-            self._slots.rest()
+            with self._guard:
+                self._slots.rest()
 
     def _prefill(
         self, jobs: list[Job], most: int, stopped: Callable[[Job], bool]
@@ -111,7 +112,7 @@ class Decoder:
             back = sorted(range(len(order)), key=lambda i: order[i].slot)
             batch.keep(back)
             order, logits = [order[i] for i in back], torch.cat([part for _, _, part in done])[back]
-        self._slots.route([job.slot for job in order])
+        self._route(order)
         return order, batch, logits
 
     def _known(self, job: Job) -> KV | None:
@@ -129,7 +130,7 @@ class Decoder:
             batch = stack_rows([kv for kv in known if kv is not None], [start] * len(jobs), end - start + most)
         else:
             batch = empty_batch(len(jobs), end + most)
-        self._slots.route([job.slot for job in jobs])
+        self._route(jobs)
         logits: torch.Tensor | None = None
         for at in range(start, end, _PIECE):
             if all(stopped(job) for job in jobs):
@@ -140,6 +141,10 @@ class Decoder:
             logits = self._forward(ids, batch, None, None)
         assert logits is not None
         return batch, logits
+
+    def _route(self, jobs: Sequence[Job]) -> None:
+        with self._guard:
+            self._slots.route([job.slot for job in jobs])
 
     def _step(self, batch: Batch, jobs: Sequence[Job]) -> torch.Tensor:
         """Read the last token of every job; logits `[rows, vocabulary]`."""
@@ -175,7 +180,7 @@ class Decoder:
         jobs = [jobs[i] for i in kept]
         if jobs:
             batch.keep(kept)
-            self._slots.route([job.slot for job in jobs])
+            self._route(jobs)
         return batch, jobs
 
     def _remember(self, batch: Batch, i: int, job: Job) -> None:

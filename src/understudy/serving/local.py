@@ -28,7 +28,7 @@ from understudy.serving.device import Placement, choose_placement
 from understudy.serving.loading import Loaded, count_parameters, load_model
 from understudy.serving.prefix import PrefixStore
 from understudy.serving.sampler import Sampler
-from understudy.serving.slots import AdapterSlots, unwrap
+from understudy.serving.slots import AdapterSlots
 from understudy.serving.template import Template
 from understudy.serving.text import Detokenizer, StopStrings
 from understudy.serving.turn import Queue
@@ -115,9 +115,7 @@ class LocalBackend:
         """A second module tree on the same weight tensors, without adapters: for a trainer in this process."""
         with self._step:
             shared = [*self._model.parameters(), *self._model.buffers()]
-            twin = copy.deepcopy(self._model, memo={id(tensor): tensor for tensor in shared})
-        unwrap(twin)
-        return twin
+            return copy.deepcopy(self._model, memo={id(tensor): tensor for tensor in shared})
 
     def generate(self, rows: Sequence[Row], sampling: Sampling, stop: Stop) -> Iterator[Event]:
         begun = time.perf_counter()

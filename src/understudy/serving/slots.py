@@ -9,13 +9,16 @@ Shapes: A `[slots, in, rank]`, B `[slots, rank, out]` with the scaling folded in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Sequence
 
 import torch
 from torch import nn
+from torch.nn.functional import linear
 
 from understudy.errors import ModelError
 from understudy.serving.adapter import Adapter
+from understudy.serving.packed import ROWS, PackedWeight, worth_packing
 
 
 class Routing:
@@ -27,7 +30,10 @@ class Routing:
 
 
 class SlotLinear(nn.Module):
-    """A linear layer (nn.Linear or GPT-2's Conv1D) with adapters for the rows that want one."""
+    """A linear layer (nn.Linear or GPT-2's Conv1D) with adapters for the rows that want one.
+
+    A deep copy of it is a copy of the plain layer: a tree that trains has neither slots nor packed weights.
+    """
 
     def __init__(self, base: nn.Module, routing: Routing) -> None:
         super().__init__()
@@ -39,9 +45,14 @@ class SlotLinear(nn.Module):
         self.used: set[int] = set()
         self.row_a: torch.Tensor | None = None
         self.row_b: torch.Tensor | None = None
+        self.packed: PackedWeight | None = None
+        self._held = (base.weight, base.bias) if isinstance(base, nn.Linear) else None
+
+    def __deepcopy__(self, memo: dict[int, object]) -> nn.Module:
+        return copy.deepcopy(self.base, memo)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y: torch.Tensor = self.base(x)
+        y = self._plain(x)
         if not self.routing.active or self.row_a is None or self.row_b is None:
             return y
         first = self.routing.first
@@ -49,6 +60,15 @@ class SlotLinear(nn.Module):
             return torch.baddbmm(y, torch.bmm(x, self.row_a), self.row_b)
         tail = y[first:]
         torch.baddbmm(tail, torch.bmm(x[first:], self.row_a), self.row_b, out=tail)
+        return y
+
+    def _plain(self, x: torch.Tensor) -> torch.Tensor:
+        """What the base alone gives; its weight is held directly because a module call costs as much as the product."""
+        if self.packed is not None and x.dim() == 3 and x.shape[1] == 1 and x.shape[0] >= ROWS:
+            return self.packed(x)
+        if self._held is not None:
+            return linear(x, *self._held)
+        y: torch.Tensor = self.base(x)
         return y
 
     def write(self, slot: int, a: torch.Tensor, b: torch.Tensor) -> None:
@@ -100,15 +120,21 @@ class AdapterSlots:
         self._routing = Routing()
         self._layers: dict[str, SlotLinear] = {}
         self._taken: set[int] = {0}
+        self._packing: bool | None = None
+        self._dressed = False
 
     def load(self, adapter: Adapter) -> int:
         """Write `adapter` into a free slot and return it. Raises ModelError, changing nothing, if it does not fit."""
         for name, (a, b) in adapter.weights.items():
             self._check(adapter.name, name, a, b)
         slot = next(i for i in range(len(self._taken) + 1) if i not in self._taken)
-        for name, (a, b) in adapter.weights.items():
-            self._layer(name).write(slot, a, b)
         self._taken.add(slot)
+        try:
+            for name, (a, b) in adapter.weights.items():
+                self._layer(name).write(slot, a, b)
+        except BaseException:
+            self.free(slot)
+            raise
         return slot
 
     def free(self, slot: int) -> None:
@@ -120,9 +146,12 @@ class AdapterSlots:
 
     def route(self, slots: Sequence[int]) -> None:
         """Say which slot every row of the coming batch uses; base rows (0) must come first."""
+        if len(slots) >= ROWS and self._packing is None:
+            self._pack()
         tuned = [slot for slot in slots if slot]
         if list(slots) != [0] * (len(slots) - len(tuned)) + tuned:
             raise ValueError("base rows must come before tuned rows")
+        self._dress(bool(tuned) or (len(slots) >= ROWS and bool(self._packing)))
         self._routing.first, self._routing.active = len(slots) - len(tuned), bool(tuned)
         for layer in self._layers.values() if tuned else ():
             layer.route(tuned)
@@ -133,12 +162,29 @@ class AdapterSlots:
         for layer in self._layers.values():
             layer.row_a = layer.row_b = None
 
+    def _pack(self) -> None:
+        """Wrap every linear layer and keep its weight packed, where that is worth it; decided once."""
+        self._packing = worth_packing(self._model)
+        if self._packing:
+            names = [name for name, module in self._model.named_modules() if isinstance(module, nn.Linear)]
+            for layer in [self._layer(name.removesuffix(".base")) for name in names]:
+                layer.packed = PackedWeight(layer.base) if isinstance(layer.base, nn.Linear) else None
+
+    def _dress(self, dressed: bool) -> None:
+        """Put the wrapped layers into the tree, or the plain ones: a lone base column then pays for no wrapper."""
+        if dressed != self._dressed:
+            self._dressed = dressed
+            for name, layer in self._layers.items():
+                self._place(name, layer)
+
+    def _place(self, name: str, layer: SlotLinear) -> None:
+        parent, _, leaf = name.rpartition(".")
+        setattr(self._model.get_submodule(parent), leaf, layer if self._dressed else layer.base)
+
     def _layer(self, name: str) -> SlotLinear:
         if name not in self._layers:
-            parent, _, leaf = name.rpartition(".")
-            owner = self._model.get_submodule(parent)
-            self._layers[name] = SlotLinear(getattr(owner, leaf), self._routing)
-            setattr(owner, leaf, self._layers[name])
+            self._layers[name] = SlotLinear(self._model.get_submodule(name), self._routing)
+            self._place(name, self._layers[name])
         return self._layers[name]
 
     def _check(self, adapter: str, name: str, a: torch.Tensor, b: torch.Tensor) -> None:
@@ -167,16 +213,3 @@ def linear_shape(module: nn.Module) -> tuple[int, int]:
     if type(module).__name__ == "Conv1D" and isinstance(weight, torch.Tensor):
         return int(weight.shape[0]), int(weight.shape[1])
     raise TypeError(type(module).__name__)
-
-
-def unwrap(model: nn.Module) -> None:
-    """Put the plain layers back into a module tree (a copy that will be trained, not the one that chats)."""
-    for parent, leaf, layer in list(_wrapped(model)):
-        setattr(parent, leaf, layer.base)
-
-
-def _wrapped(model: nn.Module) -> Iterator[tuple[nn.Module, str, SlotLinear]]:
-    for parent in model.modules():
-        for leaf, child in parent.named_children():
-            if isinstance(child, SlotLinear):
-                yield parent, leaf, child

@@ -39,7 +39,9 @@ class Template:
         self._tokenizer = tokenizer
         self.kind: TemplateKind = "chat" if tokenizer.chat_template else "plain"
         self.stops: tuple[str, ...] = () if self.kind == "chat" else ("\nUser:", "\nAssistant:")
-        self._special = sorted((t for t in set(tokenizer.all_special_tokens) if len(t) > 1), key=len, reverse=True)
+        self._added = {int(i): token for i, token in getattr(tokenizer, "added_tokens_decoder", {}).items()}
+        special = {*tokenizer.all_special_tokens, *(t.content for t in self._added.values() if t.special)}
+        self._special = sorted((text for text in special if len(text) > 1), key=len, reverse=True)
         self._system_works = self.kind == "plain" or self._probe_system()
         self.end_tokens = self._find_end_tokens(generation_config)
 
@@ -103,7 +105,7 @@ class Template:
         except (jinja2.TemplateError, TypeError, ValueError, KeyError):
             return None
         after = self.encode(text.rpartition(_PROBE)[2].lstrip())[:1] if _PROBE in text else []
-        return after[0] if after and after[0] in self._tokenizer.all_special_ids else None
+        return after[0] if after and (after[0] in self._added or after[0] in self._tokenizer.all_special_ids) else None
 
 
 def fold_system(messages: Sequence[Message]) -> list[Message]:

@@ -81,7 +81,7 @@ class Completions:
 
     def save_text(self, completion: str, text: str) -> None:
         """The text so far, of an answer that is still being written."""
-        with self._connections.writing() as db:
+        with self._connections.writing(lasting=False) as db:
             db.execute(
                 "UPDATE completions SET text = ?, saved = ? WHERE id = ? AND finish IS NULL",
                 [kept(text), now(), completion],

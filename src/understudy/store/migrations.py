@@ -14,10 +14,18 @@ from sqlite_utils.migrations import Migrations
 migrations = Migrations("understudy")
 
 
+def _run(db: Database, script: str) -> None:
+    """A script of paragraphs. Each runs by itself, because the library's splitter is quadratic in its length."""
+    for paragraph in script.strip().split("\n\n"):
+        db.executescript(paragraph)
+
+
 @migrations()
 def m001_conversations(db: Database) -> None:
     """The tree: a turn hangs on the completion it continues from, completions on the turn they answer."""
-    db.executescript("""
+    _run(
+        db,
+        """
         CREATE TABLE conversations (
             id TEXT PRIMARY KEY, title TEXT NOT NULL, system TEXT NOT NULL,
             columns TEXT NOT NULL CHECK (json_valid(columns)), sampling TEXT NOT NULL CHECK (json_valid(sampling)),
@@ -65,13 +73,16 @@ def m001_conversations(db: Database) -> None:
             WHEN EXISTS (SELECT 1 FROM turns JOIN conversations ON conversations.id = turns.conversation
                          WHERE turns.id = old.turn AND deleted IS NULL)
             BEGIN SELECT RAISE(ABORT, 'completions leave only with their conversation'); END;
-    """)
+    """,
+    )
 
 
 @migrations()
 def m002_feedback(db: Database) -> None:
     """What people said about answers. `corrections.state` is the one value that moves: what learning made of it."""
-    db.executescript("""
+    _run(
+        db,
+        """
         CREATE TABLE ratings (
             id TEXT PRIMARY KEY, completion TEXT NOT NULL REFERENCES completions (id) ON DELETE CASCADE,
             label INTEGER CHECK (label IN (0, 1)), reasons TEXT NOT NULL CHECK (json_valid(reasons)),
@@ -104,24 +115,30 @@ def m002_feedback(db: Database) -> None:
             BEGIN SELECT RAISE(ABORT, 'a correction never changes'); END;
         CREATE TRIGGER preferences_never_change BEFORE UPDATE ON preferences
             BEGIN SELECT RAISE(ABORT, 'a preference never changes'); END;
-    """)
+    """,
+    )
     for table, turn in (
         ("ratings", "(SELECT turn FROM completions WHERE id = old.completion)"),
         ("corrections", "(SELECT turn FROM completions WHERE id = old.completion)"),
         ("preferences", "old.turn"),
     ):
-        db.executescript(f"""
+        _run(
+            db,
+            f"""
             CREATE TRIGGER {table}_stay BEFORE DELETE ON {table}
                 WHEN EXISTS (SELECT 1 FROM turns JOIN conversations ON conversations.id = turns.conversation
                              WHERE turns.id = {turn} AND deleted IS NULL)
                 BEGIN SELECT RAISE(ABORT, '{table} leave only with their conversation'); END;
-        """)
+        """,
+        )
 
 
 @migrations()
 def m003_models(db: Database) -> None:
     """Registered base models, their tuned versions, and which version was the champion when."""
-    db.executescript("""
+    _run(
+        db,
+        """
         CREATE TABLE models (name TEXT PRIMARY KEY, source TEXT NOT NULL, added TEXT NOT NULL) STRICT;
         CREATE TABLE versions (
             id TEXT PRIMARY KEY, model TEXT NOT NULL, number INTEGER NOT NULL CHECK (number >= 1), name TEXT NOT NULL,
@@ -131,7 +148,8 @@ def m003_models(db: Database) -> None:
             id TEXT PRIMARY KEY, model TEXT NOT NULL, number INTEGER NOT NULL CHECK (number >= 0), created TEXT NOT NULL
         ) STRICT;
         CREATE INDEX champions_latest ON champions (model, id);
-    """)
+    """,
+    )
 
 
 @migrations()
@@ -141,7 +159,9 @@ def m004_search(db: Database) -> None:
     A passage is a copy. External content over the four tables would save that copy, but needs integer keys that
     survive VACUUM in each of them. A running answer enters when it is finished, a withdrawn correction leaves.
     """
-    db.executescript("""
+    _run(
+        db,
+        """
         CREATE TABLE passages (
             id INTEGER PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
             kind TEXT NOT NULL CHECK (kind IN ('title', 'turn', 'completion', 'correction')), source TEXT NOT NULL,
@@ -166,6 +186,10 @@ def m004_search(db: Database) -> None:
         CREATE TRIGGER turns_searchable AFTER INSERT ON turns
             BEGIN INSERT INTO passages (conversation, kind, source, text)
                 VALUES (new.conversation, 'turn', new.id, new.text); END;
+        CREATE TRIGGER completions_searchable_new AFTER INSERT ON completions
+            WHEN new.finish IS NOT NULL AND new.text <> ''
+            BEGIN INSERT INTO passages (conversation, kind, source, text)
+                SELECT conversation, 'completion', new.id, new.text FROM turns WHERE id = new.turn; END;
         CREATE TRIGGER completions_searchable AFTER UPDATE OF finish ON completions
             WHEN new.finish IS NOT NULL AND old.finish IS NULL AND new.text <> ''
             BEGIN INSERT INTO passages (conversation, kind, source, text)
@@ -190,7 +214,8 @@ def m004_search(db: Database) -> None:
             JOIN turns ON turns.id = completions.turn
             WHERE NOT withdrawn
               AND corrections.id = (SELECT max(id) FROM corrections AS c WHERE c.completion = corrections.completion);
-    """)
+    """,
+    )
 
 
 @migrations()
