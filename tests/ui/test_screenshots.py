@@ -25,7 +25,7 @@ pytestmark = [
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "screenshots"
 EARLIER = ("Opening hours in December", "A haiku for the shop window", "Which teas have no caffeine?", "Gift wrapping")
-CORRECTION = "Our return window is **60 days**. Bring the receipt, or the order number if you bought it online."
+CORRECTION = "Our shop gives you **sixty days** to bring something back, with the receipt."
 
 
 @pytest.fixture

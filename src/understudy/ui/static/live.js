@@ -78,7 +78,7 @@ function mergeLists(blocks) {
 function liveBlock(block) {
   if (/^ {0,3}(```|~~~)/.test(block)) {
     const [head, ...lines] = block.split('\n');
-    const closed = lines.length && /^ {0,3}(```+|~~~+)\s*$/.test(lines[lines.length - 1]);
+    const closed = lines.length && /^ {0,3}(`+|~+)\s*$/.test(lines[lines.length - 1]);  // or about to be
     return codeBlock((closed ? lines.slice(0, -1) : lines).join('\n'), head.replace(/^[\s`~]+/, '').split(/\s/)[0]);
   }
   const heading = block.match(/^(#{1,6}) (.*)$/);
