@@ -4,6 +4,7 @@ import random
 import re
 
 import pytest
+
 from starter import notes, words
 from starter.relations import RELATIONS
 
