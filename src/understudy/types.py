@@ -85,10 +85,14 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a batch: the messages and the version that answers them."""
+    """One row of a batch: the messages and the version that answers them.
+
+    `seed` replaces the sampling's for this row: columns of the same version are drafts, and equal drafts say nothing.
+    """
 
     messages: Sequence[Message]
     version: int = BASE
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,9 +175,8 @@ def personal(rng: random.Random) -> list[Exchange]:
     if rng.random() < 0.2:
         kind, key, _ = fact(rng)
         if kind + key not in facts:
-            return told_turns(rng, told[: rng.randrange(2)]) + [
-                (fill(rng, ASK[kind], key, ""), NOT_TOLD[kind].format(k=key))
-            ]
+            asked = (fill(rng, ASK[kind], key, ""), NOT_TOLD[kind].format(k=key))
+            return [*told_turns(rng, told[: rng.randrange(2)]), asked]
     turns = told_turns(rng, told)
     if rng.random() < 0.12:
         name = person(rng)

@@ -1,4 +1,4 @@
-# ruff: noqa: SIM905 (a list of words reads best as one line of words)
+
 """Stories from a grammar: somebody, somewhere, a trouble, a turn, an ending."""
 
 import random

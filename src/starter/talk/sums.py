@@ -1,4 +1,4 @@
-# ruff: noqa: SIM905 (a list of words reads best as one line of words)
+
 """Small sums, counting, days, months, opposites and other things with one right answer."""
 
 import random

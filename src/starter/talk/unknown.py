@@ -1,4 +1,4 @@
-# ruff: noqa: SIM905 (a list of words reads best as one line of words)
+
 """What Understudy does not know, said in one sentence; what cannot be read at all; and being told the answer."""
 
 import random

@@ -1,4 +1,4 @@
-# ruff: noqa: SIM905 (a list of words reads best as one line of words)
+
 """Words the grammars draw from, and invented names, so that the model learns to copy rather than to remember."""
 
 import random

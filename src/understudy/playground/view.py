@@ -107,3 +107,4 @@ class LiveTexts:
     texts: dict[str, str] = field(default_factory=dict)
     notices: dict[str, list[str]] = field(default_factory=dict)
     running: bool = False
+    ended: tuple[str, ...] = ()

@@ -1,0 +1,33 @@
+"""The entry of a Hugging Face Space, and of `python app.py` in a checkout: builds `demo`, the page.
+
+A Space sets its own host and port, and names the hosts that the guard lets in.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))  # a Space installs the dependencies, not this
+
+from understudy.cli.serve import show
+from understudy.errors import UnderstudyError
+from understudy.playground.build import build_playground
+from understudy.settings import load_settings
+from understudy.ui.launch import launch
+from understudy.ui.page import build_page
+
+try:
+    settings = load_settings()
+    playground = build_playground(settings)
+except UnderstudyError as error:
+    sys.exit(str(error))
+demo = build_page(playground)
+
+if __name__ == "__main__":
+    if os.environ.get("SPACE_ID"):
+        launch(demo, host=None, data_folder=settings.home)
+    else:
+        show(demo, settings)
+        playground.close()

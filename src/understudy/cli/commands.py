@@ -1,0 +1,39 @@
+"""The tree of commands. Without a name it is `serve`: one word starts the program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from understudy import __version__
+from understudy.cli.ask import ask
+from understudy.cli.chat import chat
+from understudy.cli.database import db
+from understudy.cli.models import models
+from understudy.cli.serve import serve
+
+
+class ServeByDefault(click.Group):
+    """A group that serves when it gets no command, or only flags of `serve`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {"--help", "-h", "--version"}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=ServeByDefault,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="`understudy` alone serves the page; its flags: understudy serve --help. Every flag can be set for good: "
+    "UNDERSTUDY_PORT=8000 in the environment or .env, port = 8000 in settings.toml of the data folder.",
+)
+@click.version_option(__version__, prog_name="understudy", message="%(prog)s %(version)s")
+def understudy(**_: Any) -> None:
+    """Chat with a language model and its tuned versions side by side; what you correct, it learns."""
+
+
+for command in (serve, chat, ask, models, db):
+    understudy.add_command(command)

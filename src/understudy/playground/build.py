@@ -1,0 +1,58 @@
+"""Puts the pieces together for one data folder: store, models, playground.
+
+The only place that knows which backend opens which source. torch is imported when the first model is opened, not
+before, so that the window appears first.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from understudy.playground.adding import Adding, unused_name
+from understudy.playground.casting import Casting
+from understudy.playground.playground import Playground
+from understudy.serving.backend import Backend
+from understudy.serving.download import fetch_model
+from understudy.settings import Settings, starter_folder
+from understudy.store import Store
+
+STARTER = "starter"
+
+
+def build_playground(settings: Settings) -> Playground:
+    """The playground of `settings.home`. Raises `StoreError` or `SettingsError`; loads no model yet."""
+    store = Store.open(settings.home / "understudy.db")
+    _ensure_starter(store)
+    base = _base_model(store, settings)
+
+    def open_backend(name: str, source: str) -> Backend:
+        from understudy.serving.device import choose_placement
+        from understudy.serving.local import LocalBackend
+
+        device = None if settings.device == "auto" else settings.device
+        return LocalBackend(source, name=name, placement=choose_placement(device, settings.threads))
+
+    casting = Casting(store, base, open_backend)
+    return Playground(store, casting, Adding(store, fetch_model), sampling=settings.sampling(), system=settings.system)
+
+
+def _base_model(store: Store, settings: Settings) -> str:
+    """The name that `base` means: the setting, else what was chosen on the page, else the starter."""
+    source = settings.base_model
+    if source is None:
+        chosen = store.models.base()
+        return chosen if chosen and store.models.find(chosen) else STARTER
+    if store.models.find(source) is not None:
+        return source
+    source = str(Path(source).expanduser().absolute()) if Path(source).expanduser().is_dir() else source
+    name = unused_name(store, source)
+    store.models.add(name, source)
+    return name
+
+
+def _ensure_starter(store: Store) -> None:
+    """The starter is called `starter` wherever the program lies now; a moved checkout takes its name along."""
+    known = store.models.find(STARTER)
+    if known is not None and known.source != str(starter_folder()):
+        store.models.remove(STARTER)
+    store.models.add(STARTER, str(starter_folder()))

@@ -1,0 +1,385 @@
+"""The use cases of a person at the screen: the only thing that the page and the command line call.
+
+Each method does one thing a person does, records it first and acts then. Text that arrives here is untrusted; what
+is refused is refused with a sentence and changes nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+
+from understudy import __version__
+from understudy.errors import InputError, NotFoundError
+from understudy.playground.adding import Adding
+from understudy.playground.answering import Answering
+from understudy.playground.asking import Asked, Prompt, ask_all
+from understudy.playground.casting import Casting
+from understudy.playground.columns import column_choices, resolve_columns
+from understudy.playground.difference import difference
+from understudy.playground.limits import checked_sampling, checked_text, title_of
+from understudy.playground.reading import history, is_hidden, read_answer, read_conversation, standing_text
+from understudy.playground.view import (
+    Answer,
+    ColumnChoice,
+    ConversationItem,
+    ConversationView,
+    LiveTexts,
+    Span,
+    Verdict,
+)
+from understudy.serving.fit import estimate_fit
+from understudy.store import Completion, Conversation, Store, Turn
+from understudy.types import Column, FinishReason, Sampling
+
+BAD_REASONS = ("Wrong", "Incomplete", "Too long", "Off topic", "Unsafe", "Style")
+GOOD_REASONS = ("Correct", "Clear", "Helpful", "Style")
+UNDO_WINDOW_S = 3600
+"""A deleted conversation can be brought back for an hour; then its text is removed from the disk."""
+
+
+class Playground:
+    """Everything a person can do. Safe to call from any thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        casting: Casting,
+        adding: Adding | None = None,
+        *,
+        columns: Sequence[str] = ("base", "champion"),
+        sampling: Sampling | None = None,
+        system: str = "",
+    ) -> None:
+        self.store = store
+        self.casting = casting
+        self.adding = adding
+        self._system = system
+        self.answering = Answering(store, casting)
+        self._columns = tuple(columns)
+        self._sampling = sampling or Sampling()
+        store.conversations.purge(UNDO_WINDOW_S)
+
+    def close(self) -> None:
+        """Stop what is being written, keep what was written, and let go of models and store."""
+        self.answering.stop_all()
+        self.casting.close()
+        self.store.close()
+
+    # -- conversations -------------------------------------------------------------------------------------------
+
+    def conversations(self, search: str = "") -> list[ConversationItem]:
+        """The sidebar, newest first; with `search`, those whose title or texts contain its words."""
+        hits = self.store.conversations.list(checked_text(search, "search", empty=True))
+        return [ConversationItem(hit.id, hit.title, hit.updated, hit.snippet) for hit in hits]
+
+    def new_conversation(self, like: str | None = None) -> ConversationView:
+        """An empty conversation with the columns, system prompt and sampling of `like`, else of the newest one."""
+        model = self.store.conversations.find(like) if like else self._newest()
+        if model is None:
+            made = self.store.conversations.add(system=self._system, columns=self._columns, sampling=self._sampling)
+        else:
+            made = self.store.conversations.add(
+                system=model.system, columns=self._usable(model.columns), sampling=model.sampling, blind=model.blind
+            )
+        return self.open(made.id)
+
+    def open(self, conversation: str) -> ConversationView:
+        return read_conversation(
+            self.store, self.store.conversations.get(conversation), running=self.answering.running(conversation)
+        )
+
+    def latest(self) -> ConversationView:
+        """The conversation used last, or a new one."""
+        newest = self._newest()
+        return self.open(newest.id) if newest else self.new_conversation()
+
+    def rename(self, conversation: str, title: str) -> None:
+        self.store.conversations.set_title(conversation, checked_text(title, "title", most=200))
+
+    def delete(self, conversation: str) -> None:
+        """Out of sight now, off the disk once the time for undo has passed."""
+        self.answering.stop(conversation)
+        self.store.conversations.delete(conversation)
+        self.store.conversations.purge(UNDO_WINDOW_S)
+
+    def restore(self, conversation: str) -> None:
+        self.store.conversations.restore(conversation)
+
+    def set_columns(self, conversation: str, names: Sequence[str]) -> None:
+        resolve_columns(self.store, self.casting.base_model, names)
+        self.store.conversations.set_columns(conversation, tuple(names))
+
+    def set_system(self, conversation: str, text: str) -> None:
+        self.store.conversations.set_system(conversation, checked_text(text, "system prompt", empty=True))
+
+    def set_sampling(self, conversation: str, values: Mapping[str, object]) -> None:
+        """Change some or all sampling values; unknown names and values out of range are refused."""
+        now = self.store.conversations.get(conversation).sampling
+        self.store.conversations.set_sampling(conversation, checked_sampling(now, values))
+
+    def set_blind(self, conversation: str, blind: bool) -> None:
+        self.store.conversations.set_blind(conversation, blind)
+
+    def column_choices(self) -> list[ColumnChoice]:
+        return column_choices(self.store, self.casting.base_model)
+
+    # -- asking --------------------------------------------------------------------------------------------------
+
+    def ask(self, conversation: str, text: str, parent: str | None = None) -> str:
+        """Record a turn, start answering it in every column, return its id.
+
+        It continues from the completion `parent`, else from the one chosen in the last turn, else from the vote's
+        winner, else from the first column that answered.
+        """
+        text = checked_text(text, "message")
+        state = self._idle(conversation)
+        if parent is None:
+            parent = self._parent_of_next(state)
+        else:
+            self._completion_in(parent, conversation)
+        return self._record_and_answer(state, text, parent)
+
+    def edit_turn(self, turn: str, text: str) -> str:
+        """Ask an earlier message again in other words: a new branch beside it, answered anew."""
+        old = self.store.turns.get(turn)
+        state = self._idle(old.conversation)
+        return self._record_and_answer(state, checked_text(text, "message"), old.parent)
+
+    def show_branch(self, turn: str) -> None:
+        """Look at the branch of this turn, down to where it was last continued."""
+        self.store.conversations.set_head(self.store.turns.get(turn).conversation, self._newest_leaf(turn))
+
+    def regenerate(self, completion: str) -> str:
+        """Another attempt of one column, with a new seed; the earlier one is kept."""
+        return self._attempt_again([self.store.completions.get(completion)])[0]
+
+    def regenerate_turn(self, turn: str) -> list[str]:
+        """Another attempt of every column of a turn."""
+        newest = {c.position: c for c in self.store.completions.of_turn(turn)}
+        return self._attempt_again([newest[position] for position in sorted(newest)])
+
+    def stop(self, conversation: str, completion: str | None = None) -> None:
+        self.answering.stop(conversation, completion)
+
+    def live(self, conversation: str) -> LiveTexts:
+        return self.answering.live(conversation)
+
+    def wait(self, conversation: str, timeout: float | None = None) -> bool:
+        return self.answering.wait(conversation, timeout)
+
+    def answer(self, completion: str) -> Answer:
+        """One completion, also an attempt that its column no longer shows."""
+        found = self.store.completions.get(completion)
+        return read_answer(self.store, found, hidden=self._hidden(self.store.turns.get(found.turn)))
+
+    def continue_from(self, completion: str) -> None:
+        """The next message continues from this answer."""
+        found = self.store.completions.get(completion)
+        self.store.turns.set_chosen(found.turn, completion)
+        self.store.conversations.set_head(self.store.turns.get(found.turn).conversation, found.turn)
+
+    def ask_once(self, prompts: Sequence[Prompt], columns: Sequence[str], sampling: Sampling) -> Iterator[Asked]:
+        """Answers for a script, in order; nothing is recorded."""
+        resolved = resolve_columns(self.store, self.casting.base_model, columns)
+        return ask_all(self.casting, prompts, resolved, sampling)
+
+    # -- feedback ------------------------------------------------------------------------------------------------
+
+    def rate(self, completion: str, label: bool | None, reasons: Sequence[str] = (), comment: str = "") -> None:
+        """Thumb up, thumb down, or None to take it back; with reasons of that thumb and a comment."""
+        self._finished(completion)
+        allowed = () if label is None else GOOD_REASONS if label else BAD_REASONS
+        for reason in reasons:
+            if reason not in allowed:
+                raise InputError(
+                    f"{reason!r} is no reason for this rating. Choose from: {', '.join(allowed) or 'none'}."
+                )
+        comment = checked_text(comment, "comment", empty=True, most=4000)
+        self.store.ratings.add(completion, label, reasons=tuple(dict.fromkeys(reasons)), comment=comment)
+
+    def correct(self, completion: str, text: str) -> None:
+        """What the answer should have been. The original stays beside it."""
+        self._finished(completion)
+        self.store.corrections.add(completion, checked_text(text, "correction"))
+
+    def withdraw_correction(self, completion: str) -> None:
+        self.store.corrections.withdraw(completion)
+
+    def vote(self, turn: str, verdict: Verdict, winner: str | None = None) -> None:
+        """Which answer of a turn is best, or tie, or all bad. A blind vote is final: the names are out."""
+        asked = self.store.turns.get(turn)
+        shown = [answer.id for answer in self._shown_answers(asked)]
+        if len(shown) < 2:
+            raise InputError(
+                "There is only one answer here, so there is nothing to compare. Add a column and ask again."
+            )
+        if asked.blind and not self._hidden(asked):
+            raise InputError("The names of this comparison are already known, so its vote can no longer change.")
+        if verdict == "chosen" and winner not in shown:
+            raise InputError("The chosen answer is not one of the answers shown. Reload the page and vote again.")
+        others = [c for c in shown if c != winner] if verdict == "chosen" else shown
+        self.store.preferences.add_choice(
+            turn, winner if verdict == "chosen" else None, others, "a" if verdict == "chosen" else verdict
+        )
+
+    def withdraw_vote(self, turn: str) -> None:
+        if self.store.turns.get(turn).blind:
+            raise InputError("A blind vote cannot be taken back: the names have been shown.")
+        self.store.preferences.withdraw(turn)
+
+    def difference(self, first: str, second: str) -> tuple[Span, ...]:
+        """The words between two answers as they stand now."""
+        return difference(standing_text(self.store, first), standing_text(self.store, second))
+
+    def about(self) -> dict[str, object]:
+        """What the settings page says about this installation."""
+        cards = {name: asdict(backend.describe()) for name, backend in self.casting.loaded().items()}
+        return {
+            "version": __version__,
+            "database": str(self.store.path),
+            "data_folder": str(self.store.path.parent),
+            "base_model": self.casting.base_model,
+            "card": cards.get(self.casting.base_model),
+            "cards": cards,
+            "models": [{"name": model.name, "source": model.source} for model in self.store.models.list()],
+            "counts": self.store.feedback_counts(),
+        }
+
+    # -- models --------------------------------------------------------------------------------------------------
+
+    def fit(self, source: str) -> dict[str, object]:
+        """Whether a model would run here, read from its headers; nothing is loaded. Raises `ModelError`."""
+        return asdict(estimate_fit(checked_text(source, "model", most=4096).strip()))
+
+    def start_adding_model(self, source: str) -> str:
+        """Fetch and register a model by folder or hub id, in the background; returns the job's id."""
+        if self.adding is None:
+            raise InputError("Models cannot be added here.")
+        return self.adding.start(checked_text(source, "model", most=4096).strip())
+
+    def job(self, job: str) -> dict[str, object]:
+        """How far a model has come: state, bytes, seconds left, and the sentence at its end."""
+        if self.adding is None:
+            raise NotFoundError("There are no downloads here.")
+        return self.adding.get(job).as_dict()
+
+    def cancel_job(self, job: str) -> None:
+        if self.adding is not None:
+            self.adding.cancel(job)
+
+    def use_base_model(self, name: str) -> None:
+        """From now on `base` means this model, here and after a restart. It is loaded with the next answer."""
+        self.store.models.set_base(name)
+        self.casting.base_model = name
+
+    # -- what the methods above share ----------------------------------------------------------------------------
+
+    def _newest(self) -> Conversation | None:
+        newest = self.store.conversations.list(limit=1)
+        return self.store.conversations.find(newest[0].id) if newest else None
+
+    def _usable(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The columns of an older conversation without those whose model or version is gone."""
+        known = {choice.name for choice in self.column_choices()}
+        return tuple(name for name in names if name in known) or self._columns
+
+    def _idle(self, conversation: str) -> Conversation:
+        state = self.store.conversations.get(conversation)
+        if self.answering.running(conversation):
+            raise InputError("An answer is still being written here. Stop it, or wait until it is done.")
+        return state
+
+    def _record_and_answer(self, state: Conversation, text: str, parent: str | None) -> str:
+        columns = resolve_columns(self.store, self.casting.base_model, state.columns)
+        blind = state.blind and len(columns) > 1
+        if blind:
+            random.shuffle(columns)
+        turn = self.store.turns.add(state.id, text, parent=parent, system=state.system, blind=blind)
+        if not state.title:
+            self.store.conversations.set_title(state.id, title_of(text))
+        completions = [
+            self.store.completions.add(turn.id, position, column.model, column.version, column.label, sampling)
+            for position, (column, sampling) in enumerate(zip(columns, _drafts(columns, state.sampling), strict=True))
+        ]
+        self.answering.start(state.id, completions, history(self.store, turn))
+        return turn.id
+
+    def _attempt_again(self, earlier: Sequence[Completion]) -> list[str]:
+        if not earlier:
+            raise InputError("This turn has no answers to write again.")
+        turn = self.store.turns.get(earlier[0].turn)
+        state = self._idle(turn.conversation)
+        if turn.blind and not self._hidden(turn):
+            raise InputError("This blind comparison is decided. Ask the question again to compare anew.")
+        columns = [Column(old.model, old.version, old.label) for old in earlier]
+        completions = [
+            self.store.completions.add(turn.id, old.position, old.model, old.version, old.label, sampling)
+            for old, sampling in zip(earlier, _drafts(columns, replace(state.sampling, seed=None)), strict=True)
+        ]
+        self.answering.start(turn.conversation, completions, history(self.store, turn))
+        return [completion.id for completion in completions]
+
+    def _parent_of_next(self, state: Conversation) -> str | None:
+        if state.head is None:
+            return None
+        turn = self.store.turns.get(state.head)
+        shown = self._shown_answers(turn)
+        if self._hidden(turn) and len(shown) > 1:
+            raise InputError(
+                "Vote on the two answers first: then it is clear which one the conversation continues from."
+            )
+        votes = self.store.preferences.latest([turn.id]).get(turn.id, [])
+        won = votes[0].a if votes and votes[0].verdict == "a" else None
+        good = [c.id for c in shown if c.finish is not FinishReason.ERROR and c.text.strip()]
+        for candidate in (turn.chosen, won, *good, *(c.id for c in shown)):
+            if candidate is not None:
+                return candidate
+        return turn.parent
+
+    def _shown_answers(self, turn: Turn) -> list[Completion]:
+        newest = {c.position: c for c in self.store.completions.of_turn(turn.id)}
+        return [newest[position] for position in sorted(newest)]
+
+    def _hidden(self, turn: Turn) -> bool:
+        return is_hidden(turn, self.store.preferences.latest([turn.id]).get(turn.id, []))
+
+    def _finished(self, completion: str) -> None:
+        found = self.store.completions.get(completion)
+        if found.finish is None:
+            raise InputError("This answer is still being written. Stop it, or wait until it is done.")
+        if self._hidden(self.store.turns.get(found.turn)):
+            raise InputError("Vote first: until then the names are hidden and answers cannot be rated or corrected.")
+
+    def _completion_in(self, completion: str, conversation: str) -> None:
+        turn = self.store.turns.get(self.store.completions.get(completion).turn)
+        if turn.conversation != conversation:
+            raise InputError("The answer to continue from belongs to another conversation. Reload the page.")
+
+    def _newest_leaf(self, turn: str) -> str:
+        """Follow the newest continuation of a turn down to its end."""
+        while True:
+            below = [
+                child
+                for answer in self.store.completions.of_turn(turn)
+                for child in self.store.turns.children(answer.id)
+            ]
+            if not below:
+                return turn
+            turn = max(below, key=lambda child: child.id).id  # UUIDv7: the greatest is the newest
+
+
+def _drafts(columns: Sequence[Column], sampling: Sampling) -> list[Sampling]:
+    """The sampling of each column: one seed for all, drawn when the person left it open and recorded either way.
+
+    Columns of the very same version would then say the same; they count the seed up and so are drafts to choose from.
+    """
+    seed = sampling.seed if sampling.seed is not None else random.getrandbits(30)
+    seen: Counter[tuple[str, int]] = Counter()
+    drafts = []
+    for column in columns:
+        drafts.append(replace(sampling, seed=seed + seen[column.model, column.version]))
+        seen[column.model, column.version] += 1
+    return drafts

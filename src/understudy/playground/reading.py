@@ -1,0 +1,150 @@
+"""From the store to the screen: the branch that is looked at, with everything people said about its answers.
+
+A handful of queries a conversation, whatever its length. Names are hidden here (see `view`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import pairwise
+
+from understudy.playground.difference import difference
+from understudy.playground.view import Answer, ConversationView, TurnView, Verdict
+from understudy.store import Completion, Conversation, Correction, Preference, Rating, Store, Turn
+from understudy.types import BASE, Message
+
+
+def read_conversation(store: Store, conversation: Conversation, *, running: bool) -> ConversationView:
+    """The conversation as its page shows it, following the branch that its head stands on."""
+    path = store.turns.path(conversation.head) if conversation.head else []
+    return ConversationView(
+        id=conversation.id,
+        title=conversation.title,
+        system=conversation.system,
+        columns=conversation.columns,
+        blind=conversation.blind,
+        sampling=asdict(conversation.sampling),
+        turns=tuple(_read_turns(store, path)),
+        running=running,
+    )
+
+
+def read_answer(store: Store, completion: Completion, *, hidden: bool = False) -> Answer:
+    """One completion, also an earlier attempt that its column no longer shows."""
+    siblings = [c for c in store.completions.of_turn(completion.turn) if c.position == completion.position]
+    ratings, corrections = store.ratings.latest([completion.id]), store.corrections.latest([completion.id])
+    return _answer(completion, siblings, ratings, corrections, hidden=hidden, continued=False)
+
+
+def history(store: Store, turn: Turn) -> list[Message]:
+    """What the model reads for a turn: system prompt, the branch above with the answers that stand, the question.
+
+    An answer that failed or is empty leaves with its question: half an exchange would teach the model to be silent.
+    """
+    path = store.turns.path(turn.id)
+    messages = [Message("system", turn.system)] if turn.system.strip() else []
+    for asked, following in pairwise(path):
+        answer = standing_text(store, following.parent) if following.parent else ""
+        if answer.strip():
+            messages += [Message("user", asked.text), Message("assistant", answer)]
+    return [*messages, Message("user", turn.text)]
+
+
+def standing_text(store: Store, completion: str) -> str:
+    """The text that stands for a completion: its latest correction, else what the model said."""
+    correction = store.corrections.latest([completion]).get(completion)
+    if correction is not None and not correction.withdrawn:
+        return correction.text
+    return store.completions.get(completion).text
+
+
+def is_hidden(turn: Turn, votes: Sequence[Preference]) -> bool:
+    """A blind comparison keeps its names until somebody has voted."""
+    return turn.blind and verdict_of(votes)[0] is None
+
+
+def verdict_of(votes: Sequence[Preference]) -> tuple[Verdict | None, str | None]:
+    """The verdict of a turn's latest vote and the completion that won, if one did."""
+    if not votes or votes[0].verdict == "withdrawn":
+        return None, None
+    if votes[0].verdict in ("tie", "both_bad"):
+        return ("tie" if votes[0].verdict == "tie" else "both_bad"), None
+    first = votes[0]
+    return "chosen", first.a if first.verdict == "a" else first.b
+
+
+def _read_turns(store: Store, path: Sequence[Turn]) -> list[TurnView]:
+    ids = [turn.id for turn in path]
+    completions = store.completions.of_turns(ids)
+    every = [c.id for of_turn in completions.values() for c in of_turn]
+    ratings, corrections = store.ratings.latest(every), store.corrections.latest(every)
+    votes = store.preferences.latest(ids)
+    continued = {turn.parent for turn in path if turn.parent}
+    views = []
+    for turn in path:
+        mine = votes.get(turn.id, [])
+        verdict, winner = verdict_of(mine)
+        hidden = is_hidden(turn, mine)
+        answers = []
+        for attempts in _by_position(completions.get(turn.id, [])):
+            shown = next((c for c in attempts if c.id in continued), attempts[-1])
+            kept = shown.id == turn.chosen or shown.id in continued
+            answers.append(_answer(shown, attempts, ratings, corrections, hidden=hidden, continued=kept))
+        branches = tuple(sibling.id for sibling in store.turns.siblings(turn))
+        views.append(TurnView(turn.id, turn.text, tuple(answers), turn.blind, hidden, verdict, winner, branches))
+    return views
+
+
+def _by_position(completions: Sequence[Completion]) -> list[list[Completion]]:
+    columns: dict[int, list[Completion]] = {}
+    for completion in completions:
+        columns.setdefault(completion.position, []).append(completion)
+    return [columns[position] for position in sorted(columns)]
+
+
+def _answer(
+    completion: Completion,
+    attempts: Sequence[Completion],
+    ratings: dict[str, Rating],
+    corrections: dict[str, Correction],
+    *,
+    hidden: bool,
+    continued: bool,
+) -> Answer:
+    rating, correction = ratings.get(completion.id), corrections.get(completion.id)
+    standing = correction is not None and not correction.withdrawn
+    text = correction.text if correction is not None and standing else completion.text
+    ids = tuple(attempt.id for attempt in attempts)
+    return Answer(
+        id=completion.id,
+        position=completion.position,
+        label=f"Answer {'ABCDEFGH'[completion.position]}" if hidden else completion.label,
+        text=text,
+        state=str(completion.finish) if completion.finish else "running",
+        original=completion.text if standing else None,
+        diff=difference(completion.text, text) if standing else (),
+        error=completion.error,
+        notices=completion.notices,
+        rating=rating.label if rating else None,
+        reasons=rating.reasons if rating else (),
+        comment=rating.comment if rating else "",
+        attempt=ids.index(completion.id) + 1,
+        attempts=ids,
+        details="" if hidden else _details(completion),
+        continued=continued,
+    )
+
+
+def _details(completion: Completion) -> str:
+    """One line: who answered, how much, how fast, and what repeats it."""
+    usage = completion.usage
+    parts = [completion.model if completion.version == BASE else f"{completion.model} v{completion.version}"]
+    parts.append(f"{usage.completion_tokens} tokens")
+    if usage.first_token_ms is not None:
+        parts.append(f"first after {usage.first_token_ms / 1000:.2f} s")
+    if usage.tokens_per_second:
+        parts.append(f"{usage.tokens_per_second:.0f} tokens/s")
+    if completion.sampling.temperature > 0:
+        parts.append(f"seed {completion.sampling.seed}")
+    return " · ".join(parts)

@@ -1,0 +1,83 @@
+"""What a model folder holds, seen without loading it and without torch: settings, and the headers of its weights.
+
+A safetensors file begins with the length of a JSON header that names every tensor with its dtype and shape.
+Source: https://github.com/huggingface/safetensors (format section of its README).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from pathlib import Path
+from typing import Any
+
+from understudy.errors import ModelError
+
+_PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+_HEADER_LIMIT = 100 * 2**20
+
+
+def require_weights(folder: Path, source: str) -> None:
+    """Raises ModelError, naming the file, when `folder` has no safetensors weights."""
+    if any(folder.glob("*.safetensors")):
+        return
+    pickles = sorted(path.name for pattern in _PICKLES for path in folder.glob(pattern))
+    if pickles:
+        raise ModelError(
+            f"{source} has its weights only as {pickles[0]}, a pickle file that could run code. "
+            "Convert it to safetensors or choose a model that offers them."
+        )
+    raise ModelError(f"{source} has no .safetensors file, so there are no weights to load. Choose another folder.")
+
+
+def read_json(path: Path, what: str) -> dict[str, Any]:
+    """The object in a JSON file; ModelError with the file's name when it is missing or broken."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"{what} has no {path.name}. Choose a complete folder.") from error
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{what}: {path.name} cannot be read ({error}). Get the file again.") from error
+    if not isinstance(value, dict):
+        raise ModelError(f"{what}: {path.name} holds no settings. Get the file again.")
+    return value
+
+
+def refuse_code(folder: Path, source: str) -> None:
+    """Raises ModelError when the model brings its own Python (`auto_map`), before transformers looks at it."""
+    parts = [read_json(folder / "config.json", f"The model {source}")]
+    if (folder / "tokenizer_config.json").is_file():
+        parts.append(read_json(folder / "tokenizer_config.json", f"The model {source}"))
+    if any("auto_map" in part for part in parts):
+        raise ModelError(
+            f"The model {source} wants to run its own Python code (auto_map in its config), which is never done here. "
+            "Choose a model whose architecture transformers knows."
+        )
+
+
+def count_parameters(folder: Path) -> int:
+    """Numbers in all weights of a folder, from the headers alone."""
+    return sum(
+        math.prod(tensor["shape"])
+        for file in sorted(folder.glob("*.safetensors"))
+        for name, tensor in read_header(file).items()
+        if name != "__metadata__"
+    )
+
+
+def read_header(file: Path) -> dict[str, Any]:
+    """Tensor names with dtype and shape of one safetensors file. Raises ModelError for a damaged file."""
+    try:
+        with file.open("rb") as stream:
+            (length,) = struct.unpack("<Q", stream.read(8))
+            if length > _HEADER_LIMIT:
+                raise ValueError("its header is too long")
+            header = json.loads(stream.read(length))
+            tensors = [t for name, t in header.items() if name != "__metadata__"]
+            end = 8 + length + max((t["data_offsets"][1] for t in tensors), default=0)
+            if end > file.stat().st_size:
+                raise ValueError("it ends too early")
+    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
+        raise ModelError(f"{file.name} is damaged or incomplete ({error}). Get the file again.") from error
+    return dict(header)

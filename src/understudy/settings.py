@@ -1,0 +1,242 @@
+"""What a person may set, where a value came from, and a sentence for every value that cannot be used.
+
+Flags come before `UNDERSTUDY_*` variables, those before `.env`, that before `settings.toml` in the data folder, that
+before the defaults. The sources are merged here rather than by a settings library, because each value has to
+remember where it came from: "a port is ..." helps nobody who set it in four places. Secrets are not settings: a
+provider's key is read from the environment or `.env` by the code that uses it, and is never written to a file.
+
+`python -m understudy.settings` prints the table of the README.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import platformdirs
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from understudy.errors import SettingsError
+from understudy.types import Sampling
+
+PREFIX = "UNDERSTUDY_"
+FILE_NAME = "settings.toml"
+PACKAGE = Path(__file__).resolve().parent
+CHECKOUT = PACKAGE.parents[1]
+SAMPLING = Sampling()
+
+
+def is_checkout() -> bool:
+    """Whether the program runs from a checkout of its repository and not from an installed wheel."""
+    return (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "feedback_db").is_dir()
+
+
+def default_home() -> Path:
+    """Where feedback lives unless a person says otherwise: next to the code, or in the user's data folder."""
+    return (
+        CHECKOUT / "feedback_db" if is_checkout() else Path(platformdirs.user_data_dir("understudy", appauthor=False))
+    )
+
+
+def starter_folder() -> Path:
+    """The bundled model: `assets/starter` of a checkout; a wheel carries the same folder inside the package."""
+    return CHECKOUT / "assets" / "starter" if is_checkout() else PACKAGE / "assets" / "starter"
+
+
+def loopback(host: str) -> str:
+    """`host` if it is this machine; the page has no accounts, so nobody else may reach it."""
+    try:
+        if host == "localhost" or ipaddress.ip_address(host).is_loopback:
+            return host
+    except ValueError:
+        pass
+    raise ValueError("not this machine")
+
+
+def folder(path: Path) -> Path:
+    """`path` made absolute; a file in its place is refused, a missing folder is made by the store."""
+    path = path.expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise ValueError("not a folder")
+    return path
+
+
+def setting(default: Any, description: str, must: str, **limits: Any) -> Any:
+    """A field with the words for the README (`description`) and for a bad value (`must` be ...)."""
+    return Field(default=default, description=description, json_schema_extra={"must": must}, **limits)
+
+
+def whole(default: int | None, description: str, low: int, high: int) -> Any:
+    """A field for a whole number in a range."""
+    return setting(default, description, f"a whole number from {low} to {high}", ge=low, le=high)
+
+
+def number(default: float, description: str, low: float, high: float) -> Any:
+    """A field for a number in a range."""
+    return setting(default, description, f"a number from {low:g} to {high:g}", ge=low, le=high)
+
+
+class Settings(BaseModel):
+    """Every setting, checked. `Settings()` is what a fresh start has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    home: Annotated[Path, AfterValidator(folder)] = Field(
+        default_factory=default_home,
+        description="Data folder: the database and the trained versions",
+        json_schema_extra={"must": "a folder, or a path where one can be made"},
+    )
+    host: Annotated[str, AfterValidator(loopback)] = setting(
+        "127.0.0.1",
+        "Address the page is served on; this machine only",
+        "an address of this machine such as 127.0.0.1: the page has no accounts, so nobody else may reach it",
+    )
+    port: int = whole(
+        7860, "Port of the page; the next free one is taken, and said, when it is busy; 0 takes any", 0, 65535
+    )
+    open_browser: bool = setting(True, "Open the page in the browser at start", "1 or 0")
+    base_model: str | None = setting(
+        None,
+        "Base model: `starter`, the id of a model on the hub (`owner/name`), or a folder; "
+        "without it the one last chosen on the page, at first the bundled starter",
+        "the word starter, a hub id (owner/name) or a folder",
+        min_length=1,
+    )
+    device: Literal["auto", "cpu", "cuda", "mps", "xpu"] = setting(
+        "auto", "Where the model runs; `auto` measures and says why", "auto, cpu, cuda, mps or xpu"
+    )
+    threads: int = whole(0, "Processor threads for the model; 0 leaves the choice to torch", 0, 1024)
+    system: str = setting("", "System prompt of a new conversation", "text")
+    temperature: float = number(SAMPLING.temperature, "Sampling: 0 always takes the likeliest token", 0, 2)
+    top_p: float = number(SAMPLING.top_p, "Sampling: likeliest tokens that make up this share; 1 is off", 0.01, 1)
+    top_k: int = whole(SAMPLING.top_k, "Sampling: number of likeliest tokens; 0 is off", 0, 1000)
+    repetition_penalty: float = number(
+        SAMPLING.repetition_penalty, "Sampling: above 1 avoids what was said; 1 is off", 1, 2
+    )
+    max_tokens: int = whole(SAMPLING.max_tokens, "Longest answer, in tokens", 1, 8192)
+    seed: int | None = whole(None, "Same seed, same answer; without it one is drawn per turn", 0, 2**31 - 1)
+    debug: bool = setting(False, "Show the traceback under the sentence when something fails", "1 or 0")
+
+    @property
+    def database(self) -> Path:
+        """The store's file in the data folder."""
+        return self.home / "understudy.db"
+
+    def sampling(self) -> Sampling:
+        """The sampler's part of the settings."""
+        return Sampling(self.temperature, self.top_p, self.top_k, self.repetition_penalty, self.max_tokens, self.seed)
+
+
+class Given(NamedTuple):
+    """A value as a source gave it, and the words that lead a person back to that source."""
+
+    value: Any
+    source: str
+
+
+def variable(name: str) -> str:
+    """`open_browser` as `UNDERSTUDY_OPEN_BROWSER`."""
+    return PREFIX + name.upper()
+
+
+def flag(name: str) -> str:
+    """`base_model` as `--base-model`."""
+    return "--" + name.replace("_", "-")
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+) -> Settings:
+    """Settings from all sources; `flags` that are None were not given, `directory` is where `.env` may lie.
+
+    Raises SettingsError with one sentence per value that cannot be used.
+    """
+    env_file = (directory or Path.cwd()) / ".env"
+    given = {
+        **from_variables(read_env_file(env_file), f" in {env_file}"),
+        **from_variables(os.environ if environ is None else environ, ""),
+        **{name: Given(value, flag(name)) for name, value in (flags or {}).items() if value is not None},
+    }
+    home = check({name: given[name] for name in given.keys() & {"home"}}).home
+    return check({**from_file(home / FILE_NAME), **given})
+
+
+def from_variables(variables: Mapping[str, str | None], where: str) -> dict[str, Given]:
+    """The settings among environment variables; an empty one counts as not set, a misspelt one is refused."""
+    known = {variable(name): name for name in Settings.model_fields}
+    for spelt in variables:
+        near = difflib.get_close_matches(spelt, known, 1, cutoff=0.85) if spelt.startswith(PREFIX) else []
+        if near and spelt not in known:
+            raise SettingsError(f"{spelt}{where} is not a setting. Did you mean {near[0]}?")
+    return {name: Given(variables[spelt], spelt + where) for spelt, name in known.items() if variables.get(spelt)}
+
+
+def read_env_file(path: Path) -> dict[str, str | None]:
+    """The variables of a `.env` file, none when there is no such file."""
+    try:
+        return dotenv_values(path) if path.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read ({error}). Correct it or move it away.") from error
+
+
+def from_file(path: Path) -> dict[str, Given]:
+    """The settings of a TOML file in the data folder, none when there is no such file."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} cannot be read as TOML: {error}. Correct it or move it away.") from error
+    known = Settings.model_fields.keys() - {"home"}
+    for name in values.keys() - known:
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"Did you mean {near[0]}?" if near else "Remove it; keys of a provider belong in the environment."
+        raise SettingsError(f"{name} in {path} is not a setting. {hint}")
+    return {name: Given(value, f"{name} in {path}") for name, value in values.items()}
+
+
+def check(given: Mapping[str, Given]) -> Settings:
+    """Settings from merged values. Raises SettingsError naming value, source and next step."""
+    try:
+        return Settings(**{name: value for name, (value, _) in given.items()})
+    except ValidationError as error:
+        names = dict.fromkeys(str(item["loc"][0]) for item in error.errors())
+        raise SettingsError("\n".join(sentence(name, *given[name]) for name in names)) from error
+
+
+def sentence(name: str, value: Any, source: str) -> str:
+    """What to tell a person about one bad value."""
+    extra = Settings.model_fields[name].json_schema_extra
+    must = extra["must"] if isinstance(extra, dict) else "valid"
+    return f"{source} is {str(value)!r}, but it must be {must}. Change it, or leave it out for the default."
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table, for the README."""
+    rows = ["| Variable | Flag | Default | What it does |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        rows.append(f"| `{variable(name)}` | `{spelt_flag(name)}` | {spelt_default(name)} | {field.description} |")
+    return "\n".join(rows)
+
+
+def spelt_flag(name: str) -> str:
+    """The flag as a person types it."""
+    return {"open_browser": "--no-browser", "seed": "--seed N"}.get(name, flag(name))
+
+
+def spelt_default(name: str) -> str:
+    """The default in words that are the same on every machine."""
+    if name == "home":
+        return "`feedback_db/` in a checkout, else the user's data folder"
+    default = Settings.model_fields[name].default
+    return "" if default in (None, "") else f"`{int(default) if isinstance(default, bool) else default}`"
+
+
+if __name__ == "__main__":
+    print(settings_table())

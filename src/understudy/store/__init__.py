@@ -1,0 +1,27 @@
+"""What people said and what models answered, on disk: the only SQL of the program.
+
+One noun a file: its value (a frozen dataclass) and the methods that read and write it, reached through `Store`.
+"""
+
+from understudy.store.completions import Completion
+from understudy.store.conversations import Conversation, ConversationHit
+from understudy.store.corrections import Correction
+from understudy.store.models import Model
+from understudy.store.preferences import Preference
+from understudy.store.ratings import Rating
+from understudy.store.store import Store
+from understudy.store.turns import Turn
+from understudy.store.versions import Version
+
+__all__ = [
+    "Completion",
+    "Conversation",
+    "ConversationHit",
+    "Correction",
+    "Model",
+    "Preference",
+    "Rating",
+    "Store",
+    "Turn",
+    "Version",
+]

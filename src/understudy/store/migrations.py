@@ -1,0 +1,224 @@
+"""How the database came to be, step by step. A step that was released never changes; what is new is a new step.
+
+All pending steps run in one transaction when the store is opened (see `schema.upgrade`). Facts (ratings, corrections,
+preferences) are append-only, and the database itself says so: their triggers refuse every change, and every deletion
+that is not the purge of a conversation that was deleted before. Deferred references let a whole conversation go at
+once without a cascade along its turns, which SQLite would cut off at a depth of 1000.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("understudy")
+
+
+def _run(db: Database, script: str) -> None:
+    """A script of paragraphs. Each runs by itself, because the library's splitter is quadratic in its length."""
+    for paragraph in script.strip().split("\n\n"):
+        db.executescript(paragraph)
+
+
+@migrations()
+def m001_conversations(db: Database) -> None:
+    """The tree: a turn hangs on the completion it continues from, completions on the turn they answer."""
+    _run(
+        db,
+        """
+        CREATE TABLE conversations (
+            id TEXT PRIMARY KEY, title TEXT NOT NULL, system TEXT NOT NULL,
+            columns TEXT NOT NULL CHECK (json_valid(columns)), sampling TEXT NOT NULL CHECK (json_valid(sampling)),
+            blind INTEGER NOT NULL CHECK (blind IN (0, 1)),
+            head TEXT REFERENCES turns (id) DEFERRABLE INITIALLY DEFERRED,
+            created TEXT NOT NULL, updated TEXT NOT NULL, deleted TEXT
+        ) STRICT;
+        CREATE INDEX conversations_newest ON conversations (updated DESC, id DESC) WHERE deleted IS NULL;
+        CREATE INDEX conversations_deleted ON conversations (deleted) WHERE deleted IS NOT NULL;
+        CREATE INDEX conversations_head ON conversations (head);
+
+        CREATE TABLE turns (
+            id TEXT PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+            parent TEXT REFERENCES completions (id) DEFERRABLE INITIALLY DEFERRED,
+            text TEXT NOT NULL, system TEXT NOT NULL, blind INTEGER NOT NULL CHECK (blind IN (0, 1)),
+            chosen TEXT REFERENCES completions (id) DEFERRABLE INITIALLY DEFERRED, created TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX turns_place ON turns (conversation, parent);
+        CREATE INDEX turns_parent ON turns (parent);
+        CREATE INDEX turns_chosen ON turns (chosen);
+        CREATE TRIGGER turns_never_change BEFORE UPDATE OF id, conversation, parent, text, system, blind, created
+            ON turns BEGIN SELECT RAISE(ABORT, 'a turn never changes'); END;
+
+        CREATE TABLE completions (
+            id TEXT PRIMARY KEY, turn TEXT NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL CHECK (position >= 0),
+            model TEXT NOT NULL, version INTEGER NOT NULL CHECK (version >= 0), label TEXT NOT NULL,
+            sampling TEXT NOT NULL CHECK (json_valid(sampling)), text TEXT NOT NULL DEFAULT '',
+            finish TEXT CHECK (finish IN ('stop', 'length', 'stopped', 'error', 'interrupted')), error TEXT,
+            notices TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(notices)), prompt TEXT NOT NULL DEFAULT '',
+            usage TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(usage)),
+            writer TEXT NOT NULL, saved TEXT NOT NULL, created TEXT NOT NULL, finished TEXT
+        ) STRICT;
+        CREATE INDEX completions_of_turn ON completions (turn, position, id);
+        CREATE INDEX completions_running ON completions (id) WHERE finish IS NULL;
+        CREATE TRIGGER completions_finish_once BEFORE UPDATE ON completions WHEN old.finish IS NOT NULL
+            BEGIN SELECT RAISE(ABORT, 'a finished completion never changes'); END;
+
+        CREATE TRIGGER conversations_stay BEFORE DELETE ON conversations WHEN old.deleted IS NULL
+            BEGIN SELECT RAISE(ABORT, 'only a deleted conversation can be purged'); END;
+        CREATE TRIGGER turns_stay BEFORE DELETE ON turns
+            WHEN EXISTS (SELECT 1 FROM conversations WHERE id = old.conversation AND deleted IS NULL)
+            BEGIN SELECT RAISE(ABORT, 'turns leave only with their conversation'); END;
+        CREATE TRIGGER completions_stay BEFORE DELETE ON completions
+            WHEN EXISTS (SELECT 1 FROM turns JOIN conversations ON conversations.id = turns.conversation
+                         WHERE turns.id = old.turn AND deleted IS NULL)
+            BEGIN SELECT RAISE(ABORT, 'completions leave only with their conversation'); END;
+    """,
+    )
+
+
+@migrations()
+def m002_feedback(db: Database) -> None:
+    """What people said about answers. `corrections.state` is the one value that moves: what learning made of it."""
+    _run(
+        db,
+        """
+        CREATE TABLE ratings (
+            id TEXT PRIMARY KEY, completion TEXT NOT NULL REFERENCES completions (id) ON DELETE CASCADE,
+            label INTEGER CHECK (label IN (0, 1)), reasons TEXT NOT NULL CHECK (json_valid(reasons)),
+            comment TEXT NOT NULL, created TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX ratings_latest ON ratings (completion, id);
+
+        CREATE TABLE corrections (
+            id TEXT PRIMARY KEY, completion TEXT NOT NULL REFERENCES completions (id) ON DELETE CASCADE,
+            original TEXT NOT NULL, text TEXT NOT NULL, withdrawn INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+            created TEXT NOT NULL, author TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'waiting'
+        ) STRICT;
+        CREATE INDEX corrections_latest ON corrections (completion, id);
+
+        CREATE TABLE preferences (
+            id TEXT PRIMARY KEY, vote TEXT NOT NULL, turn TEXT NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+            a TEXT NOT NULL REFERENCES completions (id) DEFERRABLE INITIALLY DEFERRED,
+            b TEXT NOT NULL REFERENCES completions (id) DEFERRABLE INITIALLY DEFERRED CHECK (a <> b),
+            verdict TEXT NOT NULL CHECK (verdict IN ('a', 'b', 'tie', 'both_bad', 'withdrawn')),
+            blind INTEGER NOT NULL CHECK (blind IN (0, 1)), created TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX preferences_latest ON preferences (turn, vote, id);
+        CREATE INDEX preferences_a ON preferences (a);
+        CREATE INDEX preferences_b ON preferences (b);
+
+        CREATE TRIGGER ratings_never_change BEFORE UPDATE ON ratings
+            BEGIN SELECT RAISE(ABORT, 'a rating never changes'); END;
+        CREATE TRIGGER corrections_never_change
+            BEFORE UPDATE OF id, completion, original, text, withdrawn, created, author ON corrections
+            BEGIN SELECT RAISE(ABORT, 'a correction never changes'); END;
+        CREATE TRIGGER preferences_never_change BEFORE UPDATE ON preferences
+            BEGIN SELECT RAISE(ABORT, 'a preference never changes'); END;
+    """,
+    )
+    for table, turn in (
+        ("ratings", "(SELECT turn FROM completions WHERE id = old.completion)"),
+        ("corrections", "(SELECT turn FROM completions WHERE id = old.completion)"),
+        ("preferences", "old.turn"),
+    ):
+        _run(
+            db,
+            f"""
+            CREATE TRIGGER {table}_stay BEFORE DELETE ON {table}
+                WHEN EXISTS (SELECT 1 FROM turns JOIN conversations ON conversations.id = turns.conversation
+                             WHERE turns.id = {turn} AND deleted IS NULL)
+                BEGIN SELECT RAISE(ABORT, '{table} leave only with their conversation'); END;
+        """,
+        )
+
+
+@migrations()
+def m003_models(db: Database) -> None:
+    """Registered base models, their tuned versions, and which version was the champion when."""
+    _run(
+        db,
+        """
+        CREATE TABLE models (name TEXT PRIMARY KEY, source TEXT NOT NULL, added TEXT NOT NULL) STRICT;
+        CREATE TABLE versions (
+            id TEXT PRIMARY KEY, model TEXT NOT NULL, number INTEGER NOT NULL CHECK (number >= 1), name TEXT NOT NULL,
+            path TEXT NOT NULL, created TEXT NOT NULL, note TEXT NOT NULL, UNIQUE (model, number)
+        ) STRICT;
+        CREATE TABLE champions (
+            id TEXT PRIMARY KEY, model TEXT NOT NULL, number INTEGER NOT NULL CHECK (number >= 0), created TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX champions_latest ON champions (model, id);
+    """,
+    )
+
+
+@migrations()
+def m004_search(db: Database) -> None:
+    """One passage a searchable text, kept by triggers so that no writer can forget it; FTS5 indexes the passages.
+
+    A passage is a copy. External content over the four tables would save that copy, but needs integer keys that
+    survive VACUUM in each of them. A running answer enters when it is finished, a withdrawn correction leaves.
+    """
+    _run(
+        db,
+        """
+        CREATE TABLE passages (
+            id INTEGER PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+            kind TEXT NOT NULL CHECK (kind IN ('title', 'turn', 'completion', 'correction')), source TEXT NOT NULL,
+            text TEXT NOT NULL, UNIQUE (source, kind)
+        ) STRICT;
+        CREATE INDEX passages_of_conversation ON passages (conversation);
+        CREATE VIRTUAL TABLE search USING fts5 (
+            text, content='passages', content_rowid='id', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+        );
+        CREATE TRIGGER passages_insert AFTER INSERT ON passages
+            BEGIN INSERT INTO search (rowid, text) VALUES (new.id, new.text); END;
+        CREATE TRIGGER passages_delete AFTER DELETE ON passages
+            BEGIN INSERT INTO search (search, rowid, text) VALUES ('delete', old.id, old.text); END;
+
+        CREATE TRIGGER conversations_title_new AFTER INSERT ON conversations WHEN new.title <> ''
+            BEGIN INSERT INTO passages (conversation, kind, source, text)
+                VALUES (new.id, 'title', new.id, new.title); END;
+        CREATE TRIGGER conversations_title_set AFTER UPDATE OF title ON conversations WHEN new.title <> old.title
+            BEGIN DELETE FROM passages WHERE source = new.id AND kind = 'title';
+                INSERT INTO passages (conversation, kind, source, text)
+                VALUES (new.id, 'title', new.id, new.title); END;
+        CREATE TRIGGER turns_searchable AFTER INSERT ON turns
+            BEGIN INSERT INTO passages (conversation, kind, source, text)
+                VALUES (new.conversation, 'turn', new.id, new.text); END;
+        CREATE TRIGGER completions_searchable_new AFTER INSERT ON completions
+            WHEN new.finish IS NOT NULL AND new.text <> ''
+            BEGIN INSERT INTO passages (conversation, kind, source, text)
+                SELECT conversation, 'completion', new.id, new.text FROM turns WHERE id = new.turn; END;
+        CREATE TRIGGER completions_searchable AFTER UPDATE OF finish ON completions
+            WHEN new.finish IS NOT NULL AND old.finish IS NULL AND new.text <> ''
+            BEGIN INSERT INTO passages (conversation, kind, source, text)
+                SELECT conversation, 'completion', new.id, new.text FROM turns WHERE id = new.turn; END;
+        CREATE TRIGGER corrections_searchable AFTER INSERT ON corrections
+            BEGIN DELETE FROM passages WHERE source = new.completion AND kind = 'correction';
+                INSERT INTO passages (conversation, kind, source, text)
+                SELECT conversation, 'correction', new.completion, new.text
+                FROM turns JOIN completions ON completions.turn = turns.id
+                WHERE completions.id = new.completion AND NOT new.withdrawn; END;
+
+        INSERT INTO passages (conversation, kind, source, text)
+            SELECT id, 'title', id, title FROM conversations WHERE title <> '';
+        INSERT INTO passages (conversation, kind, source, text) SELECT conversation, 'turn', id, text FROM turns;
+        INSERT INTO passages (conversation, kind, source, text)
+            SELECT conversation, 'completion', completions.id, completions.text
+            FROM completions JOIN turns ON turns.id = completions.turn
+            WHERE finish IS NOT NULL AND completions.text <> '';
+        INSERT INTO passages (conversation, kind, source, text)
+            SELECT conversation, 'correction', completion, corrections.text
+            FROM corrections JOIN completions ON completions.id = corrections.completion
+            JOIN turns ON turns.id = completions.turn
+            WHERE NOT withdrawn
+              AND corrections.id = (SELECT max(id) FROM corrections AS c WHERE c.completion = corrections.completion);
+    """,
+    )
+
+
+@migrations()
+def m005_base_model(db: Database) -> None:
+    """Which model `base` means: the one chosen last."""
+    db.execute("ALTER TABLE models ADD COLUMN chosen TEXT")

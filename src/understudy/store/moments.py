@@ -1,0 +1,13 @@
+"""Moments as ISO-8601 UTC text with milliseconds, `2026-11-21T03:04:05.678Z`.
+
+Text and not a number: it is what exports, a page and any database browser show unchanged, and it sorts as it reads.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+def now(seconds_ago: float = 0.0) -> str:
+    moment = datetime.now(UTC) - timedelta(seconds=seconds_ago)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

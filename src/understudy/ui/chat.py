@@ -1,0 +1,77 @@
+"""The one component of the page: an empty element, the script that draws into it, and two ways to the server.
+
+`gr.HTML` runs the script once and hands it `element`, `props`, `server`, `trigger` and `watch`. Its templates stay
+empty, because they would run text as code; everything on the screen is built with DOM calls.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from understudy.ui.handlers import Handlers
+
+STATIC = Path(__file__).parent / "static"
+
+SCRIPTS = (
+    "dom",
+    "icons",
+    "state",
+    "toast",
+    "server",
+    "markdown",
+    "live",
+    "theme",
+    "overlay",
+    "answer",
+    "feedback",
+    "correct",
+    "vote",
+    "difference",
+    "turns",
+    "columns",
+    "stream",
+    "composer",
+    "sidebar",
+    "tuning",
+    "settings",
+    "keys",
+    "app",
+)
+"""In the order in which they are read; later files use what earlier ones define."""
+
+STYLES = ("theme", "frame", "sidebar", "conversation", "passage", "feedback", "composer", "overlay", "settings")
+
+
+@cache
+def script() -> str:
+    """The page's script: the files of `static`, one after the other, in one function."""
+    return "\n".join((STATIC / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
+
+
+@cache
+def styles() -> str:
+    return "\n".join((STATIC / f"{name}.css").read_text("utf-8") for name in STYLES)
+
+
+def build_chat(handlers: Handlers) -> gr.HTML:
+    """The whole page. Its value is the answers being written; the rest is asked for with the server function `reply`.
+
+    Not a subclass of `gr.HTML`: Gradio writes an interface file beside the source of every subclass.
+    """
+
+    def reply(request: Any) -> dict[str, Any]:
+        return handlers.reply(request)
+
+    return gr.HTML(
+        value={},
+        html_template="",
+        css_template="",
+        js_on_load=script(),
+        apply_default_css=False,
+        server_functions=[reply],
+        elem_id="understudy",
+    )

@@ -1,0 +1,85 @@
+"""How the page is served: nothing leaves the machine, nothing but this page gets in."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from understudy.ui.chat import STATIC, styles
+from understudy.ui.guard import LOCAL_HOSTS, Guard
+
+FAVICON = STATIC / "favicon.png"
+
+
+def launch_options(*, data_folder: Path | None = None, hosts: Iterable[str] = ()) -> dict[str, Any]:
+    """Keyword arguments of `gr.Blocks.launch`. `hosts` are names this server answers for beside the local ones.
+
+    On a Space its own host names are added; server name and port are left to the Space there.
+    """
+    space = (host.strip() for host in os.environ.get("SPACE_HOST", "").split(","))
+    allowed = {*LOCAL_HOSTS, *hosts, *filter(None, space)}
+    return {
+        "theme": theme(),
+        "css": styles(),
+        "favicon_path": str(FAVICON),
+        "app_kwargs": {
+            "middleware": [Middleware(Guard, hosts=allowed)],
+            "openapi_url": None,
+            "docs_url": None,
+            "redoc_url": None,
+        },
+        "blocked_paths": [str(data_folder)] if data_folder else [],
+        "allowed_paths": [],
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+        "ssr_mode": False,
+        "mcp_server": False,
+        "pwa": False,
+        "share": False,
+        "show_error": False,
+        "quiet": True,
+    }
+
+
+def launch(
+    demo: gr.Blocks,
+    *,
+    host: str | None = "127.0.0.1",
+    port: int | None = None,
+    data_folder: Path | None = None,
+    hosts: Iterable[str] = (),
+    open_browser: bool = False,
+    block: bool = True,
+) -> str:
+    """Serve the page and return its address. `port` None takes the first free one from 7860; `host` None is a Space's.
+
+    With `block` it returns when the server ends. Raises `OSError` when the port is taken.
+    """
+    here = {"server_name": host, "server_port": port} if host else {}
+    _, url, _ = demo.launch(
+        **here,
+        inbrowser=open_browser,
+        prevent_thread_lock=not block,
+        **launch_options(data_folder=data_folder, hosts=[*hosts, *([host] if host else [])]),
+    )
+    return str(url)
+
+
+def theme() -> gr.themes.Base:
+    """Only what shows before the page has drawn itself: system fonts and the two backgrounds."""
+    fonts = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
+    return gr.themes.Base(**fonts).set(
+        body_background_fill="#faf9f7",
+        body_background_fill_dark="#181716",
+        body_text_color="#211f1c",
+        body_text_color_dark="#ece9e4",
+    )

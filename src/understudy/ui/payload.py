@@ -1,0 +1,64 @@
+"""What a page sends is untrusted: read field by field, by type and size, or refused with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from understudy.errors import InputError
+
+LONGEST_TEXT = 1_000_000
+LONGEST_NAME = 512
+
+
+class Payload:
+    """A JSON object from the page. Every reader raises `InputError` when the field is not what it must be."""
+
+    def __init__(self, fields: object) -> None:
+        if not isinstance(fields, Mapping):
+            raise InputError("The page sent something that is not a request. Reload the page.")
+        self._fields: Mapping[str, Any] = fields
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self._fields.get(name, default)
+        if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+            raise self._wrong(name, f"text of at most {LONGEST_TEXT:,} characters")
+        return value
+
+    def name(self, name: str) -> str:
+        """An id or another short name; what it names is looked up by the playground."""
+        value = self._fields.get(name)
+        if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME:
+            raise self._wrong(name, "a name")
+        return value
+
+    def optional_name(self, name: str) -> str | None:
+        return None if self._fields.get(name) in (None, "") else self.name(name)
+
+    def names(self, name: str, most: int) -> list[str]:
+        value = self._fields.get(name, [])
+        if not isinstance(value, list) or len(value) > most or not all(_is_name(item) for item in value):
+            raise self._wrong(name, f"a list of at most {most} names")
+        return list(value)
+
+    def flag(self, name: str) -> bool:
+        value = self._fields.get(name)
+        if not isinstance(value, bool):
+            raise self._wrong(name, "true or false")
+        return value
+
+    def optional_flag(self, name: str) -> bool | None:
+        return None if self._fields.get(name) is None else self.flag(name)
+
+    def mapping(self, name: str) -> dict[str, object]:
+        value = self._fields.get(name)
+        if not isinstance(value, Mapping) or len(value) > 32 or not all(isinstance(key, str) for key in value):
+            raise self._wrong(name, "a set of values")
+        return dict(value)
+
+    def _wrong(self, name: str, wanted: str) -> InputError:
+        return InputError(f"The page sent a {name!r} that is not {wanted}. Reload the page and try again.")
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME

@@ -1,0 +1,108 @@
+// Puts the parts together, and starts.
+
+const main = h('div.main', {}, header, columnRow, banner, scroller, composer);
+app.append(sidebar, veil, main, toasts, announcer);
+element.append(app);
+
+/** Draw a conversation that is (or becomes) the open one. */
+function showView(view) {
+  const other = !state.view || state.view.id !== view.id;
+  state.view = view;
+  if (!view.running) state.live = { texts: {}, notices: {}, ended: [] };
+  if (other) {
+    state.attempts.clear();
+    state.editing = null;
+    state.panel = null;
+    state.tab = 0;
+    transcript.replaceChildren();
+    loadDraft();
+  }
+  dropOldAttempts();
+  drawHeader();
+  drawTurns();
+  drawComposer();
+  if (other) {
+    drawList();
+    jumpToEnd();
+  } else followText();
+  follow();
+}
+
+/** A new attempt takes the place of the earlier one that was looked at. */
+function dropOldAttempts() {
+  const standing = new Set(state.view.turns.flatMap((turn) => turn.answers.map((answer) => answer.id)));
+  for (const id of state.attempts.keys()) if (!standing.has(id)) state.attempts.delete(id);
+}
+
+function switchTo(view) {
+  followed = null;
+  const hash = '#c=' + encodeURIComponent(view.id);
+  if (location.hash !== hash) history.pushState(null, '', hash);
+  showView(view);
+}
+
+function wantedConversation() {
+  const match = location.hash.match(/^#c=([^&]+)/);
+  try { return match ? decodeURIComponent(match[1]) : ''; } catch (malformed) { return ''; }
+}
+
+async function openConversation(id) {
+  if (state.view && state.view.id === id) return;
+  try {
+    switchTo(await call('open', { conversation: id }));
+  } catch (error) {
+    if (!(error instanceof Refused)) return;
+    toast(error.message, { kind: 'error' });
+    if (error.gone) { refreshList(); if (!state.view) await openLatest(); }
+  }
+}
+
+async function openLatest() {
+  const first = await attempt('start', { conversation: '' });
+  if (first === undefined) return;
+  state.items = first.items;
+  history.replaceState(null, '', '#c=' + encodeURIComponent(first.view.id));
+  followed = null;
+  showView(first.view);
+  drawList();
+}
+
+async function start() {
+  let first;
+  try {
+    first = await call('start', { conversation: wantedConversation() });
+  } catch (error) {
+    transcript.replaceChildren(h('div.welcome', {}, h('h2', {}, 'Understudy could not open its conversations'),
+      h('p', {}, error instanceof Refused ? error.message : 'The program does not answer. Is it still running?'), h('button.primary', { type: 'button', act: 'restart' }, 'Try again')));
+    return;
+  }
+  for (const name of ['items', 'choices', 'reasons', 'ranges', 'defaults']) state[name] = first[name];
+  history.replaceState(null, '', '#c=' + encodeURIComponent(first.view.id));
+  showView(first.view);
+  drawList();
+  app.dataset.ready = '1';
+  if (!isPhone()) focusComposer();
+}
+actions.restart = start;
+
+// One set of listeners, even if Gradio mounts the component again.
+if (window.understudyPage) window.understudyPage.abort();
+const lifetime = (window.understudyPage = new AbortController());
+
+app.addEventListener('click', (event) => {
+  const target = event.target.closest('[data-act]');
+  if (target && app.contains(target) && !target.disabled && actions[target.dataset.act]) actions[target.dataset.act](target, event);
+});
+document.addEventListener('keydown', onKey, { signal: lifetime.signal });
+window.addEventListener('popstate', () => { const id = wantedConversation(); if (id) openConversation(id); }, { signal: lifetime.signal });
+window.addEventListener('hashchange', () => { const id = wantedConversation(); if (id) openConversation(id); }, { signal: lifetime.signal });
+darkSystem.addEventListener('change', applyTheme, { signal: lifetime.signal });
+document.addEventListener('visibilitychange', () => { if (!document.hidden && state.view && !state.editing) { refresh(); refreshList(); } }, { signal: lifetime.signal });
+const heart = setInterval(pulse, 4000);
+lifetime.signal.addEventListener('abort', () => clearInterval(heart));
+
+if (kept.get('sidebar') === 'closed') app.classList.add('sidebar-closed');
+watch('value', onUpdate);
+applyTheme();
+drawSidebar();
+start();

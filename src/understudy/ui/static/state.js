@@ -1,0 +1,56 @@
+// What the page knows. The server owns the truth; this is the copy that is drawn.
+
+const state = {
+  view: null,          // the open conversation, as the server says it
+  items: [],           // the sidebar
+  choices: [],         // what a column can show
+  reasons: { good: [], bad: [] },
+  ranges: {},
+  defaults: {},
+  search: '',
+  live: { texts: {}, notices: {}, ended: [] },
+  attempts: new Map(), // completion shown in a column -> an earlier attempt looked at instead
+  changesShown: new Set(), // completions whose correction is shown as a difference
+  editing: null,       // completion id of the correction, or turn id of the message, being edited
+  panel: null,         // completion whose reasons are open
+  tab: 0,              // the column that a phone shows
+  revealed: new Set(), // turns whose names were uncovered on this page
+};
+
+/** What a click on [data-act] does: each file adds its own. */
+const actions = {};
+
+const app = h('div.us', { lang: 'en' });
+
+function turnOf(id) {
+  return state.view.turns.find((turn) => turn.id === id);
+}
+
+function answerOf(id) {
+  for (const turn of state.view.turns) {
+    for (const answer of turn.answers) if (answer.id === id || answer.attempts.includes(id)) return { turn, answer: looked(answer), standing: answer };
+  }
+  return null;
+}
+
+/** The attempt that is looked at in the place of this answer. */
+function looked(answer) {
+  const other = state.attempts.get(answer.id);
+  return other && other.id !== answer.id ? { ...other, attempts: answer.attempts } : answer;
+}
+
+function isRunning() {
+  return Boolean(state.view && (state.view.running || state.view.turns.some((turn) => turn.answers.some((answer) => answer.state === 'running'))));
+}
+
+function labelOf(name) {
+  const choice = state.choices.find((choice) => choice.name === name);
+  return choice ? choice.label : name;
+}
+
+/** `A`, `B`, ... while names are hidden, else the name. */
+function shortName(answer, turn) {
+  if (turn.hidden) return 'ABCDEFGH'[answer.position];
+  const same = turn.answers.filter((other) => other.label === answer.label).length > 1;
+  return same ? `${labelOf(answer.label)} (${answer.position + 1})` : labelOf(answer.label);
+}

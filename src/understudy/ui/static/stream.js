@@ -1,0 +1,81 @@
+// Answers as they arrive. Generation belongs to the server, so this only follows: after a reload, or in a second tab,
+// it picks the stream up where it is.
+
+let followed = null;   // the conversation whose stream this page has asked for
+let heardAt = 0;
+
+/** Follow the open conversation if something is being written in it. */
+function follow() {
+  if (!state.view.running || followed === state.view.id) return;
+  followed = state.view.id;
+  heardAt = performance.now();
+  trigger('follow', { conversation: followed });
+}
+
+function onUpdate() {
+  const update = props.value;
+  if (!update || !update.conversation || update.conversation !== followed) return;
+  heardAt = performance.now();
+  if (!update.running) {
+    followed = null;
+    if (state.view && state.view.id === update.conversation) refresh();
+    refreshList();
+    return;
+  }
+  if (!state.view || state.view.id !== update.conversation) return;
+  const ended = update.ended.filter((id) => !state.live.ended.includes(id));
+  state.live = { texts: update.texts, notices: update.notices, ended: update.ended };
+  for (const [id, text] of Object.entries(update.texts)) showLive(id, text);
+  followText();
+  if (ended.length) refresh();
+}
+
+function showLive(id, text) {
+  const box = answerNode(id);
+  const body = box && box.querySelector('.answer-body');
+  if (!body || !body.live) return;
+  if (text) body.classList.remove('waiting');
+  body.live.show(text);
+  const notices = state.live.notices[id] || [];
+  const shown = box.querySelector('.notices');
+  if (shown.children.length !== notices.length) shown.replaceChildren(...notices.map((notice) => h('p.notice', {}, notice)));
+}
+
+/** Ask, edit or regenerate: whatever makes the server write. Resolves to whether it began. */
+async function startAnswering(name, fields) {
+  closePanel();
+  const began = await change(name, fields);
+  if (began) jumpToEnd();
+  return began;
+}
+
+actions.stop = () => attempt('stop', { conversation: state.view.id });
+
+/** Read the open conversation again. */
+let refreshing = null;
+async function refresh() {
+  if (refreshing) { refreshing.again = true; return; }
+  refreshing = { again: false };
+  const id = state.view.id;
+  try {
+    const view = await call('open', { conversation: id });
+    if (state.view.id === id) showView(view);
+  } catch (error) {
+    if (error instanceof Refused && error.gone && state.view.id === id) await openLatest();
+  } finally {
+    const { again } = refreshing;
+    refreshing = null;
+    if (again) refresh();
+  }
+}
+
+/** Every few seconds: is the server there, has a stream fallen silent, did another tab start something? */
+async function pulse() {
+  if (document.hidden || !state.view || !banner.hidden) return;
+  const silent = followed && performance.now() - heardAt > 4000;
+  try {
+    const { running } = await call('pulse', { conversation: state.view.id });
+    if (silent && running && performance.now() - heardAt > 4000) { followed = null; await refresh(); }
+    else if (running !== isRunning()) { if (!running) followed = null; await refresh(); }
+  } catch (unreachable) { /* the banner says so */ }
+}

@@ -1,0 +1,43 @@
+"""`python -m tests.benchmarks [id ...]`: measure all or some, print the table, write the files.
+
+A benchmark that fails says so and the others are measured; the exit code is then 1.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+import time
+import traceback
+
+import tests.benchmarks
+from tests.benchmarks.results import registered, save
+
+
+def main(wanted: list[str]) -> int:
+    for module in pkgutil.iter_modules(tests.benchmarks.__path__):
+        if module.name not in ("__main__", "results"):
+            importlib.import_module(f"tests.benchmarks.{module.name}")
+    known = registered()
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        print(f"There is no benchmark {unknown[0]}. Known: {', '.join(sorted(known))}.")
+        return 2
+    results, failed = [], 0
+    for function in dict.fromkeys(known[name] for name in wanted or known):
+        start = time.perf_counter()
+        try:
+            for result in function():
+                results.append(result)
+                print(f"{result.id:28} {result.value:>9} {result.unit:6} {result.aim:12} {result.peer}", flush=True)
+        except Exception:  # one that fails must not cost the others their figures
+            traceback.print_exc()
+            failed = 1
+        print(f"  ({function.__name__}: {time.perf_counter() - start:.0f} s)", flush=True)
+    save(results)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,136 @@
+"""What the page costs while two answers stream below 50 earlier turns: frames per second, and the server's CPU.
+
+`python -m tests.benchmarks.page` prints both. The models are scripted at 50 words a second, so that only the page and
+its stream are measured; the store is real.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.browser import find_browser
+from tests.ui.stage import CODE, SHOP
+from understudy.playground.casting import Casting
+from understudy.playground.playground import Playground
+from understudy.serving.scripted import ScriptedBackend
+from understudy.store import Store
+from understudy.ui.following import Following
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+TURNS = 50
+WORDS = 250
+WORD_S = 0.02
+
+FRAMES = """() => {
+  window.frames_seen = 0;
+  const count = () => { window.frames_seen += 1; requestAnimationFrame(count); };
+  requestAnimationFrame(count);
+}"""
+
+
+def page_fps_50_turns() -> float:
+    """Frames per second of Chromium from the first word of two streaming answers to the last."""
+    with _long_conversation() as (playground, conversation, url), _page(url) as page:
+        _ask(page)
+        page.evaluate(FRAMES)
+        start = time.perf_counter()
+        playground.wait(conversation, 60)
+        frames = page.evaluate("window.frames_seen")
+        return float(frames / (time.perf_counter() - start))
+
+
+def server_ms_per_update() -> float:
+    """CPU milliseconds of the server process for each update that it sends to one page.
+
+    The same answers are written once without a page; what remains is divided by the number of updates.
+    """
+    with _long_conversation() as (playground, conversation, url):
+        alone = _cpu_of_answering(playground, conversation)
+        with _page(url) as page, _counted() as updates:
+            before = time.process_time()
+            _ask(page)
+            playground.wait(conversation, 60)
+            followed = time.process_time() - before
+        return max(0.0, followed - alone) * 1000 / max(1, updates[0])
+
+
+def _cpu_of_answering(playground: Playground, conversation: str) -> float:
+    before = time.process_time()
+    playground.ask(conversation, "go on")
+    playground.wait(conversation, 60)
+    return time.process_time() - before
+
+
+def _ask(page: Page) -> None:
+    page.get_by_label("Message", exact=True).fill("go on")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.us').dataset.streaming === '1'", polling=50)
+
+
+@contextmanager
+def _counted() -> Iterator[list[int]]:
+    """Counts the updates of every stream that begins meanwhile."""
+    count, follow = [0], Following.follow
+
+    async def counting(self: Following, page: str, conversation: str) -> AsyncIterator[dict[str, Any]]:
+        async for update in follow(self, page, conversation):
+            count[0] += 1
+            yield update
+
+    Following.follow = counting  # type: ignore[method-assign]
+    try:
+        yield count
+    finally:
+        Following.follow = follow  # type: ignore[method-assign]
+
+
+@contextmanager
+def _long_conversation() -> Iterator[tuple[Playground, str, str]]:
+    """A served conversation with `TURNS` answered turns in two columns: (playground, its id, address)."""
+    from understudy.ui.launch import launch
+    from understudy.ui.page import build_page
+
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "understudy.db") as store:
+        store.models.add("starter", "assets/starter")
+        backend = ScriptedBackend(lambda messages, version: f"{SHOP[1]}\n\n{CODE}")
+        playground = Playground(
+            store, Casting(store, "starter", lambda name, source: backend), columns=("base", "base")
+        )
+        conversation = playground.new_conversation().id
+        for turn in range(TURNS):
+            playground.ask(conversation, f"question {turn}")
+            playground.wait(conversation, 60)
+        backend._reply = lambda messages, version: " ".join(f"word{n}" for n in range(WORDS))
+        backend.delay = WORD_S
+        demo = build_page(playground)
+        try:
+            yield playground, conversation, launch(demo, block=False)
+        finally:
+            demo.close(verbose=False)
+            playground.answering.stop_all()
+
+
+@contextmanager
+def _page(url: str) -> Iterator[Page]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(60_000)
+        page.goto(url)
+        page.wait_for_selector(".us[data-ready]")
+        yield page
+        browser.close()
+
+
+if __name__ == "__main__":
+    print(f"page-fps-50-turns     {page_fps_50_turns():.1f}  (aim: at least 50)")
+    print(f"server-ms-per-update  {server_ms_per_update():.2f}  (aim: at most 1)")

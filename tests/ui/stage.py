@@ -1,0 +1,92 @@
+"""A playground for the page: the real store, scripted models, a version v1 and v2 of the starter.
+
+What the models say depends only on the question, so that every test can ask for what it needs to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from understudy.errors import ModelError
+from understudy.playground.casting import Casting
+from understudy.playground.playground import Playground
+from understudy.serving.backend import Stop
+from understudy.serving.scripted import ScriptedBackend
+from understudy.store import Store
+from understudy.types import Event, Message, Row, Sampling
+
+SLOW_S = 0.08
+
+JOKES = {
+    0: "Why did the actor fall through the floor? It was just a **stage** he was going through.",
+    1: "I told my understudy a joke.\n\nNow *she* tells it better than me.",
+}
+SHOP = {
+    0: "Most shops give you about **thirty days** to bring something back, but I do not know the rules of yours.",
+    1: "Our return window is **60 days**. Bring the receipt, or the order number if you bought it online, and we pay "
+    "you back the way you paid.\n\nOpened software is the one exception.",
+}
+CODE = """Here is a loop:
+
+```python
+for i in range(3):
+    print(f"line {i}")
+```
+
+It prints:
+
+1. line 0
+2. line 1
+3. line 2
+
+| value | square |
+|---|---:|
+| 1 | 1 |
+| 2 | 4 |
+"""
+
+
+def reply(messages: Sequence[Message], version: int) -> str:
+    """`say X` is answered with X, `count N` with N words, `slowly ...` word by word; `fail` makes versions fail."""
+    text = messages[-1].content
+    text = text.removeprefix("slowly ")
+    if text.startswith("say "):
+        return text.removeprefix("say ")
+    if text.startswith("count "):
+        return " ".join(str(number) for number in range(int(text.removeprefix("count "))))
+    if text.startswith("fail") and version:
+        raise ModelError("v1 does not fit this model. Choose another version for this column.")
+    if "code" in text:
+        return CODE
+    if "joke" in text:
+        return JOKES[min(version, 1)]
+    if "shop" in text or "return" in text:
+        return SHOP[min(version, 1)]
+    return f"v{version} heard: {text}"
+
+
+class Unhurried(ScriptedBackend):
+    """Scripted, but a question that begins with `slowly` is answered at the pace of a small machine."""
+
+    def generate(self, rows: Sequence[Row], sampling: Sampling, stop: Stop) -> Iterator[Event]:
+        slow = rows[0].messages[-1].content.startswith("slowly ")
+        paced = ScriptedBackend(reply, name=self.name, delay=SLOW_S if slow else self.delay, versions=self.versions())
+        return paced.generate(rows, sampling, stop)
+
+
+def build_stage(folder: Path, *, delay: float = 0.0) -> Playground:
+    """A playground in `folder` whose models pause `delay` seconds before each word."""
+    store = Store.open(folder / "understudy.db")
+    for name in ("starter", "parrot"):
+        if store.models.find(name) is None:
+            store.models.add(name, f"assets/{name}")
+    if not store.versions.list("starter"):
+        for number in (1, 2):
+            store.versions.add("starter", str(folder), note=f"learned {4 * number} corrections")
+        store.versions.set_champion("starter", 2)
+
+    def open_backend(name: str, source: str) -> Unhurried:
+        return Unhurried(reply, name=name, delay=delay)
+
+    return Playground(store, Casting(store, "starter", open_backend), columns=("base", "champion"))

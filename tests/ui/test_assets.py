@@ -1,0 +1,31 @@
+"""The files of the page: all of them are used, none of them parses markup or calls another machine."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from understudy.ui.chat import SCRIPTS, STATIC, STYLES, script, styles
+
+
+def test_every_file_is_loaded_once() -> None:
+    assert sorted(path.stem for path in STATIC.glob("*.js")) == sorted(SCRIPTS)
+    assert sorted(path.stem for path in STATIC.glob("*.css")) == sorted(STYLES)
+
+
+@pytest.mark.parametrize(
+    "way", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "DOMParser"]
+)
+def test_no_text_ever_becomes_markup_or_code(way: str) -> None:
+    assert way not in script()
+
+
+def test_no_file_names_another_machine() -> None:
+    addresses = set(re.findall(r"https?://[^\s'\"`)]+", script() + styles()))
+    assert addresses <= {"http://www.w3.org/2000/svg"}
+
+
+def test_a_name_is_defined_in_one_file_only() -> None:
+    names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", script(), flags=re.MULTILINE)
+    assert sorted(names) == sorted(set(names))

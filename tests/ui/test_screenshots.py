@@ -1,0 +1,83 @@
+"""The pictures of the README, taken from the real page when `UNDERSTUDY_SCREENSHOTS=1`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.ui.acting import answers, ask
+from tests.ui.conftest import Watched, within_a_loop
+from tests.ui.stage import build_stage
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not os.environ.get("UNDERSTUDY_SCREENSHOTS"), reason="set UNDERSTUDY_SCREENSHOTS=1 to take them"
+    ),
+]
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "screenshots"
+EARLIER = ("Opening hours in December", "A haiku for the shop window", "Which teas have no caffeine?", "Gift wrapping")
+CORRECTION = "Our return window is **60 days**. Bring the receipt, or the order number if you bought it online."
+
+
+@pytest.fixture
+def shop(browser: Browser, tmp_path: Path) -> Iterator[Watched]:
+    """An app of its own, with the conversations of a small shop."""
+    from understudy.ui.launch import launch
+    from understudy.ui.page import build_page
+
+    playground = build_stage(tmp_path)
+    for title in EARLIER:
+        view = playground.new_conversation()
+        playground.ask(view.id, f"say {title}")
+        playground.wait(view.id, 10)
+        playground.rename(view.id, title)
+    playground.new_conversation()
+    demo, address = within_a_loop(lambda: (demo := build_page(playground), launch(demo, block=False)))
+    watched = Watched(browser, address)
+    yield watched
+    watched.close()
+    demo.close(verbose=False)
+    playground.close()
+
+
+def take(page: Page, name: str) -> None:
+    """Save what the page shows, with as many colours as it needs and no more."""
+    from PIL import Image
+
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(600)
+    path = FOLDER / f"{name}.png"
+    page.screenshot(path=path)
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(192, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def test_take_the_pictures_of_the_readme(shop: Watched) -> None:
+    page = shop.open()
+    ask(page, "What is the return window of our shop?")
+    answers(page).first.get_by_role("button", name="Correct this answer").click()
+    page.get_by_label("Corrected answer").fill(CORRECTION)
+    page.keyboard.press("Control+Enter")
+    answers(page).first.locator("ins").first.wait_for()
+    answers(page).last.get_by_role("button", name="Good answer").click()
+    page.keyboard.press("Escape")
+    ask(page, "Tell me a joke")
+    page.get_by_role("button", name="champion is better").last.click()
+    page.locator(".vote-said").wait_for()
+    page.locator(".toast").last.wait_for(state="detached")
+    take(page, "desktop-light")
+    page.get_by_label("Message", exact=True).blur()
+    page.keyboard.press("t")
+    take(page, "desktop-dark")
+    phone = shop.open(width=390, height=844, touch=True)
+    take(phone, "phone")
