@@ -75,12 +75,6 @@ def etag(content: bytes) -> str:
     return hashlib.sha1(content, usedforsecurity=False).hexdigest()
 
 
-@pytest.fixture(autouse=True)
-def online(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The suite runs with the hub switched off; these tests talk to a hub on this machine."""
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-
-
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[tuple[str, type[Hub]]]:
     made = save_model(tmp_path / "made")

@@ -101,7 +101,7 @@ def _explain(repo: str, error: BaseException) -> str:
             return f"The hub has no public model {repo}. Check the spelling, or set HF_TOKEN for a private one."
         if isinstance(cause, OfflineModeIsEnabled):
             return (
-                f"{repo} is not on this computer, and HF_HUB_OFFLINE forbids fetching it. Unset it, or enter a folder."
+                f"{repo} is not on this computer, and HF_HUB_OFFLINE forbids fetching it. Unset it or enter a folder."
             )
         cause = cause.__cause__
     return (
