@@ -46,10 +46,10 @@ def test_any_text_survives_the_stream(tokenizer, text: str) -> None:
 
 def test_half_a_character_waits_for_its_other_half_and_is_shown_broken_only_at_the_end() -> None:
     ids = BYTES("🎉", add_special_tokens=False)["input_ids"]
-    assert len(ids) == 4
+    assert len(ids) > 1
     text = Detokenizer(BYTES)
-    assert [text.push(i) for i in ids[:3]] == ["", "", ""]
-    assert text.flush() == BYTES.decode(ids[:3])
+    assert "".join(text.push(i) for i in ids[:-1]) == ""
+    assert text.flush() == BYTES.decode(ids[:-1])
 
 
 def test_a_long_answer_decodes_only_a_bounded_window() -> None:

@@ -6,6 +6,7 @@ already there is found without asking the network, so the program works offline.
 
 from __future__ import annotations
 
+import errno
 import io
 import threading
 from collections.abc import Callable
@@ -14,11 +15,8 @@ from typing import Any
 
 from huggingface_hub import constants, snapshot_download
 from huggingface_hub.errors import (
-    DryRunError,
     GatedRepoError,
-    HfHubHTTPError,
     HFValidationError,
-    IncompleteSnapshotError,
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
@@ -76,7 +74,7 @@ def _local_copy(repo: str, where: dict[str, Any]) -> Path | None:
 
 def _download(repo: str, where: dict[str, Any], progress: Progress, cancelled: threading.Event) -> Path:
     try:
-        files = _list(repo, where)
+        files = snapshot_download(repo, dry_run=True, **where)
         _require_listed([file.filename for file in files], repo)
         total = sum(file.file_size or 0 for file in files if file.will_download)
         progress(0, total)
@@ -84,42 +82,26 @@ def _download(repo: str, where: dict[str, Any], progress: Progress, cancelled: t
         return Path(snapshot_download(repo, tqdm_class=bar, max_workers=2, **where))
     except HFValidationError as error:
         raise DownloadError(f"{repo!r} is neither a folder here nor a hub id such as owner/name. Check it.") from error
-    except GatedRepoError as error:
-        raise DownloadError(
-            f"{repo} asks for its terms to be accepted first. Accept them on its page at {constants.ENDPOINT}/{repo}, "
-            "set HF_TOKEN to your token, and try again."
-        ) from error
-    except RepositoryNotFoundError as error:
-        raise DownloadError(
-            f"The hub has no public model {repo}. Check the spelling, or set HF_TOKEN for a private one."
-        ) from error
-    except (
-        OfflineModeIsEnabled,
-        IncompleteSnapshotError,
-        LocalEntryNotFoundError,
-        HTTPError,
-        HfHubHTTPError,
-        OSError,
-    ) as error:
-        raise DownloadError(_unreachable(repo, error)) from error
+    except (HTTPError, OSError) as error:
+        raise DownloadError(_explain(repo, error)) from error
 
 
-def _list(repo: str, where: dict[str, Any]) -> list[Any]:
-    """What a download would fetch; the reason itself when the hub refuses, which a dry run hides as its cause."""
-    try:
-        return snapshot_download(repo, dry_run=True, **where)  # type: ignore[no-any-return]
-    except DryRunError as error:
-        raise error.__cause__ or error from None
-
-
-def _unreachable(repo: str, error: BaseException) -> str:
-    if isinstance(error, OSError) and error.errno == 28:
+def _explain(repo: str, error: BaseException) -> str:
+    """The sentence for a failed download; the hub's library often wraps the cause in a more general error."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return f"The disk is full, so {repo} could not be stored. Free some space and try again."
     cause: BaseException | None = error
     while cause is not None:
+        if isinstance(cause, GatedRepoError):
+            return (
+                f"{repo} asks for its terms to be accepted first. Accept them on its page at "
+                f"{constants.ENDPOINT}/{repo}, set HF_TOKEN to your token, and try again."
+            )
+        if isinstance(cause, RepositoryNotFoundError):
+            return f"The hub has no public model {repo}. Check the spelling, or set HF_TOKEN for a private one."
         if isinstance(cause, OfflineModeIsEnabled):
             return (
-                f"{repo} is not on this computer, and HF_HUB_OFFLINE forbids fetching it. Unset it, or enter a folder."
+                f"{repo} is not on this computer, and HF_HUB_OFFLINE forbids fetching it. Unset it or enter a folder."
             )
         cause = cause.__cause__
     return (

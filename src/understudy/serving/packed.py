@@ -59,7 +59,7 @@ def worth_packing(model: nn.Module) -> bool:
 @cache
 def packing_pays() -> bool:
     """Time four rows both ways on a weight larger than a core's cache; some milliseconds, once per process."""
-    mkl = torch.backends.mkl.is_available()  # type: ignore[no-untyped-call]
+    mkl = torch.backends.mkl.is_available()
     if not mkl or not hasattr(torch.ops.mkl, "_mkl_linear"):
         return False
     layer = nn.Linear(1536, 1536, bias=False).requires_grad_(False)
