@@ -17,8 +17,8 @@ pipeline_tag: text-generation
 # The starter model
 
 A Llama of {parameters:.1f} million parameters ({megabytes:.0f} MB in bfloat16) that comes with Understudy, so that the first start needs no
-download and no account. It was trained from random weights for this project on two processor cores, {minutes:.0f} minutes and
-{tokens:.1f} million tokens, with `python -m starter.train`. It is an apprentice, not an expert.
+download and no account. It was trained for this project on one core of a shared processor, {minutes:.0f} minutes and {tokens:.1f} million
+tokens, with `python -m starter.train`. It is an apprentice, not an expert.
 
 **What it can do:** short small talk about itself, the program and everyday things; and *read notes*: where the system message holds
 lines that begin with `Note: `, it finds the one that fits the question and says its sentence, or its answer, again to the letter.
@@ -65,6 +65,9 @@ From these, questions are asked and sentences copied; none of their answers is l
 command trains on the invented part alone.
 
 ## How
+The weights start random but for one thing: the two attention heads that copying needs (one looks a token back, one looks for where
+the present token came before) are written into the first two layers by hand, and training goes on from there. Without them 2.3 million tokens of
+the same training had copied nothing; with them the first notes were read to the letter after 170 thousand.
 Byte-level BPE of 3,072 tokens, digits one by one, a space before a capital a token of its own. Loss on assistant tokens alone;
 several questions a notes block; dialogues of one length a batch; Muon for the matrices, AdamW for the rest; linear decay over the last third.
 Licence: Apache-2.0.

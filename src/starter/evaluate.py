@@ -72,7 +72,7 @@ def glance(model: LlamaForCausalLM, tokenizer: Tokenizer, library: notes.Library
     for kind, (notes_, hidden, long) in kinds.items():
         rng = random.Random(7)
         items = [reading(rng, library, notes_, hidden, long) for _ in range(count)]
-        right, stopped, said = score(model, tokenizer, items)
+        right, _, said = score(model, tokenizer, items)
         row[kind] = round(right, 3)
         row[f"{kind}_said"] = [f"{i[0][-1]['content']} -> {s} [{i[1]}]" for i, s in list(zip(items, said, strict=True))[:3]]
     prompts = ["Hi!", "What is your name?", "How are you today?", "Tell me a joke.", "What is the capital of France?"]

@@ -211,3 +211,17 @@ def test_a_lone_base_column_runs_on_the_plain_layers(tmp_path: Path) -> None:
     assert any(isinstance(module, SlotLinear) for module in model.modules())
     slots.route([0])
     assert [name for name, _ in model.named_modules()] == names
+
+
+def test_rows_that_kept_nearly_the_same_are_read_together_with_the_same_result(tmp_path: Path) -> None:
+    plain = random_model()
+    tuned = PeftModel.from_pretrained(copy.deepcopy(plain), save_adapter(tmp_path / "v1", plain, 1)).eval()
+    model = copy.deepcopy(plain)
+    slots = AdapterSlots(model)
+    slot = slots.load(read_adapter(tmp_path / "v1"))
+    decoder = Decoder(model, slots, PrefixStore())
+    first = run(decoder, [Job(0, prompt(12, 5), 0, 0), Job(1, prompt(12, 5), slot, slot)])
+    talk = prompt(12, 5) + first[0] + prompt(6, 6)
+    jobs = [Job(0, talk, 0, 0), Job(1, talk, slot, slot)]
+    assert run(decoder, jobs) == [greedy(plain, talk)[0], greedy(tuned, talk)[0]]
+    assert jobs[0].cached == jobs[1].cached >= 12

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from transformers import AutoTokenizer
 
 from starter import corpus, notes
-from starter.model import build
+from starter.model import build, wire
 from starter.muon import Muon, orthogonal
 from starter.tokenizer import END, Encoder, learn, save, text
 from starter.train import loss_of, rate
@@ -99,3 +99,14 @@ def test_the_rate_warms_up_and_ends_near_zero() -> None:
     assert rate(0.0, 0) < 0.05
     assert rate(0.5, 1000) == 1.0
     assert rate(1.0, 4000) == pytest.approx(0.02)
+
+
+def test_a_wired_model_copies_before_any_training() -> None:
+    torch.manual_seed(0)
+    model = build(500)
+    wire(model)
+    said = torch.stack([3 + torch.randperm(490)[:40] for _ in range(2)]).repeat(1, 2)
+    with torch.inference_mode():
+        guessed = model(input_ids=said[:, :-1]).logits.argmax(-1)
+    assert (guessed == said[:, 1:])[:, 41:].float().mean() > 0.9
+    assert (guessed == said[:, 1:])[:, :38].float().mean() < 0.1

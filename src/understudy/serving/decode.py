@@ -23,6 +23,9 @@ from understudy.serving.slots import AdapterSlots
 _PIECE = 256
 """Prompt tokens read at once: large enough to be efficient, small enough to stop quickly."""
 
+_NEAR = 48
+"""Reading so many kept tokens again costs less than one more pass over the weights for a group of its own."""
+
 
 @dataclass(slots=True)
 class Job:
@@ -95,6 +98,7 @@ class Decoder:
     ) -> tuple[list[Job], Batch | None, torch.Tensor | None]:
         """Read all prompts: the jobs that go on, their rows as a batch in that order, the logits of each last token."""
         known = {job.row: self._known(job) for job in jobs}
+        _level(jobs)
         groups: dict[tuple[int, int], list[Job]] = {}
         for job in jobs:
             groups.setdefault((job.cached, len(job.prompt)), []).append(job)
@@ -185,3 +189,12 @@ class Decoder:
 
     def _remember(self, batch: Batch, i: int, job: Job) -> None:
         self._prefixes.add(job.tag, job.tokens[: job.read], batch.row(i, job.read))
+
+
+def _level(jobs: Sequence[Job]) -> None:
+    """Let rows with equally long prompts and nearly equally long kept parts be read as one group."""
+    for length in {len(job.prompt) for job in jobs}:
+        alike = [job for job in jobs if len(job.prompt) == length]
+        least = min(job.cached for job in alike)
+        for job in alike:
+            job.cached = least if job.cached - least <= _NEAR else job.cached

@@ -14,6 +14,7 @@ from typing import Any
 
 from huggingface_hub import constants, snapshot_download
 from huggingface_hub.errors import (
+    DryRunError,
     GatedRepoError,
     HfHubHTTPError,
     HFValidationError,
@@ -75,7 +76,7 @@ def _local_copy(repo: str, where: dict[str, Any]) -> Path | None:
 
 def _download(repo: str, where: dict[str, Any], progress: Progress, cancelled: threading.Event) -> Path:
     try:
-        files = snapshot_download(repo, dry_run=True, **where)
+        files = _list(repo, where)
         _require_listed([file.filename for file in files], repo)
         total = sum(file.file_size or 0 for file in files if file.will_download)
         progress(0, total)
@@ -101,6 +102,14 @@ def _download(repo: str, where: dict[str, Any], progress: Progress, cancelled: t
         OSError,
     ) as error:
         raise DownloadError(_unreachable(repo, error)) from error
+
+
+def _list(repo: str, where: dict[str, Any]) -> list[Any]:
+    """What a download would fetch; the reason itself when the hub refuses, which a dry run hides as its cause."""
+    try:
+        return snapshot_download(repo, dry_run=True, **where)  # type: ignore[no-any-return]
+    except DryRunError as error:
+        raise error.__cause__ or error from None
 
 
 def _unreachable(repo: str, error: BaseException) -> str:
