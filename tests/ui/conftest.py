@@ -6,6 +6,7 @@ A page that raised an error, logged one, or asked another machine for anything f
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,12 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
     stage = build_stage(tmp_path_factory.mktemp("stage"), delay=DELAY_S)
     yield stage
     stage.close()
+
+
+def free_port() -> int:
+    """Gradio's own search leaves a socket open for every port that is taken."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def within_a_loop(start: Callable[[], tuple[Any, str]]) -> tuple[Any, str]:
@@ -49,7 +56,7 @@ def url(playground: Playground, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
     def start() -> tuple[Any, str]:
         demo = build_page(playground)
-        return demo, launch(demo, block=False, data_folder=tmp_path_factory.getbasetemp())
+        return demo, launch(demo, port=free_port(), block=False, data_folder=tmp_path_factory.getbasetemp())
 
     demo, address = within_a_loop(start)
     yield address

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.ui.acting import answers, ask
-from tests.ui.conftest import Watched, within_a_loop
+from tests.ui.conftest import Watched, free_port, within_a_loop
 from tests.ui.stage import build_stage
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def shop(browser: Browser, tmp_path: Path) -> Iterator[Watched]:
         playground.wait(view.id, 10)
         playground.rename(view.id, title)
     playground.new_conversation()
-    demo, address = within_a_loop(lambda: (demo := build_page(playground), launch(demo, block=False)))
+    demo, address = within_a_loop(lambda: (demo := build_page(playground), launch(demo, port=free_port(), block=False)))
     watched = Watched(browser, address)
     yield watched
     watched.close()

@@ -69,13 +69,17 @@ async function openLatest() {
 
 async function start() {
   let first;
+  main.inert = sidebar.inert = true;  // until there is a conversation to act on
   try {
     first = await call('start', { conversation: wantedConversation() });
   } catch (error) {
+    main.inert = false;
     transcript.replaceChildren(h('div.welcome', {}, h('h2', {}, 'Understudy could not open its conversations'),
       h('p', {}, error instanceof Refused ? error.message : 'The program does not answer. Is it still running?'), h('button.primary', { type: 'button', act: 'restart' }, 'Try again')));
     return;
   }
+  main.inert = false;
+  drawSidebar();
   for (const name of ['items', 'choices', 'reasons', 'ranges', 'defaults']) state[name] = first[name];
   history.replaceState(null, '', '#c=' + encodeURIComponent(first.view.id));
   showView(first.view);
@@ -91,6 +95,7 @@ const lifetime = (window.understudyPage = new AbortController());
 
 app.addEventListener('click', (event) => {
   const target = event.target.closest('[data-act]');
+  if (!state.view && target && !['restart', 'theme'].includes(target.dataset.act)) return;
   if (target && app.contains(target) && !target.disabled && actions[target.dataset.act]) actions[target.dataset.act](target, event);
 });
 document.addEventListener('keydown', onKey, { signal: lifetime.signal });

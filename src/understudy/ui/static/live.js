@@ -28,7 +28,7 @@ function growText(node, before, after) {
   if (typeof before !== 'string' || !after.startsWith(before)) return false;
   const added = after.slice(before.length);
   const inner = node.matches('.code') ? node.querySelector('code') : node;
-  if (node.matches('.code') && !/[`~]/.test(added)) { inner.lastChild ? inner.lastChild.appendData(added) : inner.append(added); return true; }
+  if (node.matches('.code') && before.includes('\n') && !/[`~]/.test(added)) { inner.lastChild ? inner.lastChild.appendData(added) : inner.append(added); return true; }
   if (node.tagName !== 'P' || /[*_`~\[\]<\n\\!]/.test(after)) return false;
   const last = node.lastChild;
   if (!last || last.nodeType !== 3) return false;
