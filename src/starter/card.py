@@ -79,9 +79,13 @@ def card(folder: Path) -> str:
     row = json.loads((folder / "evaluation.json").read_text())
     eye = folder / "reading.md"
     reading = eye.read_text().strip() if eye.exists() else "Not read yet."
-    lines = [f"| {words} | {row.get(kind + ', items', row['items'])} | {row[kind]:.1%} |" for kind, words in _ROWS.items()]
+    lines = [
+        f"| {words} | {row.get(kind + ', items', row['items'])} | {row[kind]:.1%} |" for kind, words in _ROWS.items()
+    ]
     head = _HEAD.format(**row["training"])
-    tail = _TAIL.format(stops=row["stops by itself"], notes=row["perplexity, notes"], talk=row["perplexity, talk"], reading=reading)
+    tail = _TAIL.format(
+        stops=row["stops by itself"], notes=row["perplexity, notes"], talk=row["perplexity, talk"], reading=reading
+    )
     return head + "\n".join(lines) + "\n" + tail
 
 

@@ -42,7 +42,9 @@ def library(folder: Path, held: bool = False) -> notes.Library:
     if not (folder / "banking77_train.csv").exists():
         return notes.Library()
     intents = _intents(folder / ("banking77_test.csv" if held else "banking77_train.csv"))
-    asked = [r["messages"][0]["content"] for f in ("company_faq.jsonl", "instructions.jsonl") for r in _rows(folder / f)]
+    asked = [
+        r["messages"][0]["content"] for f in ("company_faq.jsonl", "instructions.jsonl") for r in _rows(folder / f)
+    ]
     asked = sorted({" ".join(q.split()) for q in asked if len(q.split()) <= 20 and q.isascii() and "\n" not in q})
     said = _sentences(r["messages"][1]["content"] for r in _rows(folder / "company_faq.jsonl"))
     said += _sentences(m["content"] for r in _rows(folder / "persona_dialogues.jsonl") for m in r["messages"])
@@ -79,6 +81,8 @@ def dialogue(rng: random.Random, lib: notes.Library, ease: float = 0.0, reading:
     return _with_notes(rng, messages, lib) if rng.random() < 0.25 else messages
 
 
-def dialogues(rng: random.Random, lib: notes.Library, count: int, ease: float, long: float, reading: float) -> list[Dialogue]:
+def dialogues(
+    rng: random.Random, lib: notes.Library, count: int, ease: float, long: float, reading: float
+) -> list[Dialogue]:
     """`count` dialogues, of which the share `long` fills the context."""
     return [_long(rng, lib) if rng.random() < long else dialogue(rng, lib, ease, reading) for _ in range(count)]

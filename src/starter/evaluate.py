@@ -37,7 +37,9 @@ def reading(rng: random.Random, library: notes.Library, count: int, hidden: bool
 
 
 @torch.inference_mode()
-def replies(model: LlamaForCausalLM, tokenizer: Tokenizer, prompts: list, limit: int = 64, size: int = 32) -> list[tuple[str, bool]]:
+def replies(
+    model: LlamaForCausalLM, tokenizer: Tokenizer, prompts: list, limit: int = 64, size: int = 32
+) -> list[tuple[str, bool]]:
     """Greedy replies and whether each ended by itself."""
     end = tokenizer.token_to_id(END)
     encoded = [tokenizer.encode(text(p) + f"{START}assistant\n").ids for p in prompts]
@@ -48,8 +50,9 @@ def replies(model: LlamaForCausalLM, tokenizer: Tokenizer, prompts: list, limit:
         width = max(len(encoded[i]) for i in batch)
         ids = torch.tensor([[0] * (width - len(encoded[i])) + encoded[i] for i in batch])
         seen = torch.tensor([[0] * (width - len(encoded[i])) + [1] * len(encoded[i]) for i in batch])
-        out = model.generate(input_ids=ids, attention_mask=seen, max_new_tokens=limit, do_sample=False,
-                             eos_token_id=end, pad_token_id=0)
+        out = model.generate(
+            input_ids=ids, attention_mask=seen, max_new_tokens=limit, do_sample=False, eos_token_id=end, pad_token_id=0
+        )
         for i, row in zip(batch, out[:, width:].tolist(), strict=True):
             stopped = end in row
             said = row[: row.index(end)] if stopped else row
@@ -74,9 +77,16 @@ def glance(model: LlamaForCausalLM, tokenizer: Tokenizer, library: notes.Library
         items = [reading(rng, library, notes_, hidden, long) for _ in range(count)]
         right, _, said = score(model, tokenizer, items)
         row[kind] = round(right, 3)
-        row[f"{kind}_said"] = [f"{i[0][-1]['content']} -> {s} [{i[1]}]" for i, s in list(zip(items, said, strict=True))[:3]]
+        row[f"{kind}_said"] = [
+            f"{i[0][-1]['content']} -> {s} [{i[1]}]" for i, s in list(zip(items, said, strict=True))[:3]
+        ]
     prompts = ["Hi!", "What is your name?", "How are you today?", "Tell me a joke.", "What is the capital of France?"]
-    row["talk"] = [f"{p} -> {r}" for p, (r, _) in zip(prompts, replies(model, tokenizer, [[{"role": "user", "content": p}] for p in prompts]), strict=True)]
+    row["talk"] = [
+        f"{p} -> {r}"
+        for p, (r, _) in zip(
+            prompts, replies(model, tokenizer, [[{"role": "user", "content": p}] for p in prompts]), strict=True
+        )
+    ]
     model.train()
     return row
 
@@ -118,6 +128,7 @@ def perplexity(model: LlamaForCausalLM, tokenizer: Tokenizer, dialogues: Sequenc
 
 def items(library: notes.Library, tokenizer: Tokenizer, count: int) -> dict[str, list[Item]]:
     """`count` items of every kind, the same on every call."""
+
     def draw(seed: int, make: object, size: int = count) -> list[Item]:
         rng = random.Random(seed)
         return [make(rng) for _ in range(size)]  # type: ignore[operator]
@@ -149,7 +160,9 @@ def measure(model: LlamaForCausalLM, tokenizer: Tokenizer, library: notes.Librar
     samples += [{"kind": "talk", "prompt": p, "said": s} for p, (s, _) in zip(prompts, talked, strict=True)]
     row["stops by itself"] = round((stopped + sum(s for _, s in talked)) / (said_in_all + len(talked)), 4)
     rng = random.Random(108)
-    row["perplexity, notes"] = round(perplexity(model, tokenizer, [notes.dialogue(rng, library) for _ in range(100)]), 3)
+    row["perplexity, notes"] = round(
+        perplexity(model, tokenizer, [notes.dialogue(rng, library) for _ in range(100)]), 3
+    )
     row["perplexity, talk"] = round(perplexity(model, tokenizer, [talk(rng) for _ in range(100)]), 3)
     row["samples"] = samples
     return row

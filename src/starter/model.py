@@ -19,10 +19,18 @@ VOCABULARY = 3072
 def config(vocabulary: int = VOCABULARY, width: int = 256, layers: int = 6, heads: int = 4) -> LlamaConfig:
     """The architecture; ids 0, 1, 2 are padding, start and end of a message."""
     return LlamaConfig(
-        vocab_size=vocabulary, hidden_size=width, intermediate_size=width * 11 // 4, num_hidden_layers=layers,
-        num_attention_heads=heads, num_key_value_heads=heads, tie_word_embeddings=True, max_position_embeddings=CONTEXT,
+        vocab_size=vocabulary,
+        hidden_size=width,
+        intermediate_size=width * 11 // 4,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_key_value_heads=heads,
+        tie_word_embeddings=True,
+        max_position_embeddings=CONTEXT,
         rope_parameters={"rope_type": "default", "rope_theta": 100_000.0},
-        bos_token_id=None, eos_token_id=2, pad_token_id=0,
+        bos_token_id=None,
+        eos_token_id=2,
+        pad_token_id=0,
     )
 
 

@@ -17,8 +17,14 @@ IDK = "I don't know that yet. Correct me and I'll learn it."
 Message = dict[str, str]
 
 _PROMPTS = (
-    "You are a helpful assistant.", "You are a friendly assistant.", "Answer briefly.", "You are Understudy.",
-    "Be kind and honest.", "You help the customers of a shop.", "Use the notes.", "You are a small model that learns.",
+    "You are a helpful assistant.",
+    "You are a friendly assistant.",
+    "Answer briefly.",
+    "You are Understudy.",
+    "Be kind and honest.",
+    "You help the customers of a shop.",
+    "Use the notes.",
+    "You are a small model that learns.",
 )
 _REQUESTS = (
     "Tell me {t}.;Why is {t} so {a}?;How do I {b} {t}?;Can I {b} {t}?;What is {t}?;Who has {t}?;Is {t} {a}?;Describe {t}.;"
@@ -32,8 +38,19 @@ _KNOWN = (
     "Tell me a story about {t}.;Write an email about {t}.;What do you like?;How old are you?;Where do you live?;Good night!"
 ).split(";")
 _PREFIXES = (
-    "Hi, ", "Hello! ", "Please tell me: ", "Quick question: ", "Hey, ", "One question: ", "Sorry, ", "Good morning! ",
-    "I forgot: ", "I want to know: ", "So, ", "And ", "Well, ",
+    "Hi, ",
+    "Hello! ",
+    "Please tell me: ",
+    "Quick question: ",
+    "Hey, ",
+    "One question: ",
+    "Sorry, ",
+    "Good morning! ",
+    "I forgot: ",
+    "I want to know: ",
+    "So, ",
+    "And ",
+    "Well, ",
 )
 _SUFFIXES = (" Please.", " Thanks!", " Thank you.", " I need to know.", " Do you know?", " Tell me.")
 
@@ -55,7 +72,9 @@ class Fact:
 class Library:
     """Real questions and sentences to mix in: `intents` are groups of questions that ask the same thing."""
 
-    def __init__(self, intents: Sequence[Sequence[str]] = (), questions: Sequence[str] = (), sentences: Sequence[str] = ()):
+    def __init__(
+        self, intents: Sequence[Sequence[str]] = (), questions: Sequence[str] = (), sentences: Sequence[str] = ()
+    ):
         self.intents, self.questions, self.sentences = intents, questions, sentences
 
 
@@ -86,19 +105,27 @@ def relation_fact(rng: random.Random, relation: Relation, subject: str, unseen: 
     short = _upper(value) if long or rng.random() < 0.5 else _upper(value) + "."
     answer = statement if drawn < 0.75 else short
     if drawn > 0.92:
-        answer = rng.choice((f"It is {value}.", f"{_upper(value)}, I think.", f"That is {value}.")) if not long else value
+        answer = (
+            rng.choice((f"It is {value}.", f"{_upper(value)}, I think.", f"That is {value}.")) if not long else value
+        )
     return Fact(f"{rng.choice(questions)} {answer}", answer, asked, str(id(relation)), subject, relation)
 
 
 def attribute_fact(rng: random.Random, subject: str) -> Fact:
     """A note in the plainest of wordings about one of many attributes."""
     attribute = rng.choice(ATTRIBUTES) if rng.random() < 0.8 else words.syllables(rng, 1, 2).lower()
-    kind = rng.choice(("name", "number", "person", "place", "code", "food", "colour", "date", "company", "hour", "price"))
+    kind = rng.choice(
+        ("name", "number", "person", "place", "code", "food", "colour", "date", "company", "hour", "price")
+    )
     value = words.VALUES[kind](rng)
     statement = rng.choice((f"The {attribute} of {subject} is {value}.", f"{subject}'s {attribute} is {value}."))
     questions = (
-        f"What is the {attribute} of {subject}?", f"What is {subject}'s {attribute}?", f"Tell me the {attribute} of {subject}.",
-        f"Which {attribute} does {subject} have?", f"{subject} {attribute}?", f"Name {subject}'s {attribute}.",
+        f"What is the {attribute} of {subject}?",
+        f"What is {subject}'s {attribute}?",
+        f"Tell me the {attribute} of {subject}.",
+        f"Which {attribute} does {subject} have?",
+        f"{subject} {attribute}?",
+        f"Name {subject}'s {attribute}.",
     )
     if rng.random() < 0.7:
         return Fact(statement, statement, questions, attribute, subject)
@@ -109,9 +136,12 @@ def attribute_fact(rng: random.Random, subject: str) -> Fact:
 def request(rng: random.Random, known: bool = False) -> str:
     """Anything a person may ask for; `known` what small talk answers without a note too."""
     return rng.choice(_KNOWN if known else _REQUESTS).format(
-        t=words.topic(rng), a=rng.choice("good bad blue important old expensive famous".split()), w="now",
+        t=words.topic(rng),
+        a=rng.choice("good bad blue important old expensive famous".split()),
+        w="now",
         b=rng.choice("open fix cook clean use buy sell find paint carry learn cancel return change".split()),
-        n=rng.randint(1, 99), m=rng.randint(1, 99),
+        n=rng.randint(1, 99),
+        m=rng.randint(1, 99),
     )
 
 
@@ -123,7 +153,9 @@ def free_answer(rng: random.Random, library: Library) -> str:
     if drawn < 0.55 and library.sentences:
         return rng.choice(library.sentences)
     if drawn < 0.65:
-        return rng.choice((f"My name is {words.name(rng)}.", f"I was made by {words.person(rng)}.", f"Ask {words.person(rng)}."))
+        return rng.choice(
+            (f"My name is {words.name(rng)}.", f"I was made by {words.person(rng)}.", f"Ask {words.person(rng)}.")
+        )
     return words.sentence(rng)
 
 
@@ -193,7 +225,9 @@ def _typo(rng: random.Random, text: str) -> str:
     if not at:
         return text
     i = rng.choice(at)
-    return rng.choice((text[:i] + text[i + 1 :], text[:i] + text[i + 1] + text[i] + text[i + 2 :], text[:i] + text[i] + text[i:]))
+    return rng.choice(
+        (text[:i] + text[i + 1 :], text[:i] + text[i + 1] + text[i] + text[i + 2 :], text[:i] + text[i] + text[i:])
+    )
 
 
 def wording(rng: random.Random, question: str) -> str:

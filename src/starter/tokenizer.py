@@ -32,15 +32,20 @@ def text(messages: Sequence[dict[str, str]]) -> str:
 def learn(texts: Iterable[str], size: int) -> Tokenizer:
     """A tokenizer of `size` tokens, learned on `texts`."""
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Digits(individual_digits=True),
-        pre_tokenizers.Split(Regex(" (?=[A-Z])"), "isolated"),
-        pre_tokenizers.ByteLevel(add_prefix_space=False),
-    ])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.Split(Regex(" (?=[A-Z])"), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
+        ]
+    )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=size, special_tokens=[PAD, START, END], min_frequency=3,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False,
+        vocab_size=size,
+        special_tokens=[PAD, START, END],
+        min_frequency=3,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
@@ -49,8 +54,12 @@ def learn(texts: Iterable[str], size: int) -> Tokenizer:
 def save(tokenizer: Tokenizer, folder: Path) -> None:
     """Write what `AutoTokenizer.from_pretrained` reads."""
     fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, eos_token=END, pad_token=PAD, model_max_length=CONTEXT,
-        additional_special_tokens=[START], clean_up_tokenization_spaces=False,
+        tokenizer_object=tokenizer,
+        eos_token=END,
+        pad_token=PAD,
+        model_max_length=CONTEXT,
+        additional_special_tokens=[START],
+        clean_up_tokenization_spaces=False,
     )
     fast.chat_template = TEMPLATE
     fast.save_pretrained(folder)

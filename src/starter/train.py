@@ -91,7 +91,10 @@ def _optimizers(model: LlamaForCausalLM, settings: Settings) -> list[torch.optim
     inner = {n for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n}
     matrices = [p for n, p in model.named_parameters() if n in inner]
     rest = [p for n, p in model.named_parameters() if n not in inner]
-    return [Muon(matrices, settings.muon_rate), torch.optim.AdamW(rest, settings.adam_rate, (0.9, 0.95), weight_decay=0.0)]
+    return [
+        Muon(matrices, settings.muon_rate),
+        torch.optim.AdamW(rest, settings.adam_rate, (0.9, 0.95), weight_decay=0.0),
+    ]
 
 
 def rate(progress: float, step: int) -> float:
@@ -143,8 +146,13 @@ class Run:
 
     def save(self) -> None:
         """Write the state so that a stop at any moment loses nothing but the minutes since."""
-        state = {"model": self.model.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers],
-                 "step": self.step, "seconds": self.seconds, "seen": self.seen}
+        state = {
+            "model": self.model.state_dict(),
+            "optimizers": [o.state_dict() for o in self.optimizers],
+            "step": self.step,
+            "seconds": self.seconds,
+            "seen": self.seen,
+        }
         torch.save(state, self.settings.out / "state.tmp")
         os.replace(self.settings.out / "state.tmp", self.settings.out / "state.pt")
 
@@ -172,7 +180,13 @@ class Run:
         """The model folder, with the figures that its card tells."""
         export(self.model, self.tokenizer, folder)
         size = sum(p.numel() for p in self.model.parameters()) / 1e6
-        row = {"parameters": size, "megabytes": size * 2, "minutes": self.seconds / 60, "tokens": self.seen / 1e6, "steps": self.step}
+        row = {
+            "parameters": size,
+            "megabytes": size * 2,
+            "minutes": self.seconds / 60,
+            "tokens": self.seen / 1e6,
+            "steps": self.step,
+        }
         (folder / "training.json").write_text(json.dumps({k: round(v, 2) for k, v in row.items()}) + "\n")
 
     def _learn(self, progress: float) -> float:

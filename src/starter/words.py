@@ -140,11 +140,15 @@ def place(rng: random.Random) -> str:
 
 
 def product(rng: random.Random) -> str:
-    return rng.choice((f"{syllables(rng)} {rng.randint(1, 99)}", f"{syllables(rng)} {rng.choice(_THINGS)}", syllables(rng)))
+    return rng.choice(
+        (f"{syllables(rng)} {rng.randint(1, 99)}", f"{syllables(rng)} {rng.choice(_THINGS)}", syllables(rng))
+    )
 
 
 def work(rng: random.Random) -> str:
-    return f"The {rng.choice(_ADJECTIVES).title()} {rng.choice(_NOUNS).title()}" if rng.random() < 0.6 else syllables(rng)
+    return (
+        f"The {rng.choice(_ADJECTIVES).title()} {rng.choice(_NOUNS).title()}" if rng.random() < 0.6 else syllables(rng)
+    )
 
 
 def recipe(rng: random.Random) -> str:
@@ -156,7 +160,13 @@ def thing(rng: random.Random) -> str:
 
 
 def event(rng: random.Random) -> str:
-    return rng.choice((rng.choice(_EVENTS), f"{syllables(rng, 1, 2)} {rng.choice(_EVENTS)}", f"{rng.choice(_NOUNS)} {rng.choice(_EVENTS)}"))
+    return rng.choice(
+        (
+            rng.choice(_EVENTS),
+            f"{syllables(rng, 1, 2)} {rng.choice(_EVENTS)}",
+            f"{rng.choice(_NOUNS)} {rng.choice(_EVENTS)}",
+        )
+    )
 
 
 def rule(rng: random.Random) -> str:
@@ -165,21 +175,29 @@ def rule(rng: random.Random) -> str:
 
 def hour(rng: random.Random) -> str:
     at, minute = rng.randint(1, 12), rng.choice(("", "", ":30", f":{rng.randint(10, 59)}"))
-    return f"{at}{minute} {rng.choice(('am', 'pm'))}" if rng.random() < 0.8 else f"{rng.randint(0, 23)}:{rng.randint(10, 59)}"
+    return (
+        f"{at}{minute} {rng.choice(('am', 'pm'))}"
+        if rng.random() < 0.8
+        else f"{rng.randint(0, 23)}:{rng.randint(10, 59)}"
+    )
 
 
 def price(rng: random.Random) -> str:
-    amount = rng.choice((str(rng.randint(1, 999)), f"{rng.randint(1, 99)}.{rng.randint(10, 99)}", f"{rng.randint(1, 99)},000"))
+    amount = rng.choice(
+        (str(rng.randint(1, 999)), f"{rng.randint(1, 99)}.{rng.randint(10, 99)}", f"{rng.randint(1, 99)},000")
+    )
     return rng.choice((f"{amount} euros", f"${amount}", f"{amount} dollars", f"£{amount}"))
 
 
 def phone(rng: random.Random) -> str:
-    return rng.choice((
-        f"{rng.randint(100, 999)} {rng.randint(1000, 9999)}",
-        f"0{rng.randint(10, 999)} {rng.randint(10000, 9999999)}",
-        f"+{rng.randint(1, 99)} {rng.randint(100, 999)} {rng.randint(1000, 9999)}",
-        f"{rng.randint(100, 999)}-{rng.randint(1000, 9999)}",
-    ))
+    return rng.choice(
+        (
+            f"{rng.randint(100, 999)} {rng.randint(1000, 9999)}",
+            f"0{rng.randint(10, 999)} {rng.randint(10000, 9999999)}",
+            f"+{rng.randint(1, 99)} {rng.randint(100, 999)} {rng.randint(1000, 9999)}",
+            f"{rng.randint(100, 999)}-{rng.randint(1000, 9999)}",
+        )
+    )
 
 
 def email(rng: random.Random) -> str:
@@ -192,7 +210,9 @@ def address(rng: random.Random) -> str:
 
 def date(rng: random.Random) -> str:
     day, month, year = rng.randint(1, 28), rng.choice(_MONTHS), rng.randint(1900, 2030)
-    return rng.choice((f"{month} {day}", f"{day} {month}", f"{month} {day}, {year}", f"{year}-{rng.randint(1, 12):02}-{day:02}"))
+    return rng.choice(
+        (f"{month} {day}", f"{day} {month}", f"{month} {day}, {year}", f"{year}-{rng.randint(1, 12):02}-{day:02}")
+    )
 
 
 def code(rng: random.Random) -> str:
@@ -228,13 +248,15 @@ def _phrase(rng: random.Random) -> str:
 
 
 def _clause(rng: random.Random) -> str:
-    return rng.choice((
-        lambda: f"{_phrase(rng)} {rng.choice(_VERBS)} {_phrase(rng)}",
-        lambda: f"{_phrase(rng)} {rng.choice(_VERBS)} {_phrase(rng)} {rng.choice(_PREPOSITIONS)} {_phrase(rng)}",
-        lambda: f"{_phrase(rng)} is {rng.choice(_ADJECTIVES)} and {rng.choice(_ADJECTIVES)}",
-        lambda: f"you can {rng.choice(_BASE)} {_phrase(rng)} {rng.choice(_WHEN)}",
-        lambda: f"there are {rng.randint(2, 99)} {rng.choice(_NOUNS)}s {rng.choice(_PREPOSITIONS)} {_phrase(rng)}",
-    ))()
+    return rng.choice(
+        (
+            lambda: f"{_phrase(rng)} {rng.choice(_VERBS)} {_phrase(rng)}",
+            lambda: f"{_phrase(rng)} {rng.choice(_VERBS)} {_phrase(rng)} {rng.choice(_PREPOSITIONS)} {_phrase(rng)}",
+            lambda: f"{_phrase(rng)} is {rng.choice(_ADJECTIVES)} and {rng.choice(_ADJECTIVES)}",
+            lambda: f"you can {rng.choice(_BASE)} {_phrase(rng)} {rng.choice(_WHEN)}",
+            lambda: f"there are {rng.randint(2, 99)} {rng.choice(_NOUNS)}s {rng.choice(_PREPOSITIONS)} {_phrase(rng)}",
+        )
+    )()
 
 
 def instruction(rng: random.Random) -> str:
@@ -260,17 +282,45 @@ def topic(rng: random.Random) -> str:
 
 
 VALUES: dict[str, Callable[[random.Random], str]] = {
-    "company": company, "person": person, "name": name, "place": place, "product": product, "work": work,
-    "recipe": recipe, "thing": thing, "event": event, "rule": rule, "hour": hour, "price": price, "phone": phone,
-    "email": email, "address": address, "date": date, "code": code, "number": number, "days": days, "weight": weight,
-    "food": food, "sentence": sentence, "pet": name, "word": lambda rng: syllables(rng).lower(),
-    "mine": lambda rng: rng.choice(_MINE), "year": lambda rng: str(rng.randint(1200, 2030)),
+    "company": company,
+    "person": person,
+    "name": name,
+    "place": place,
+    "product": product,
+    "work": work,
+    "recipe": recipe,
+    "thing": thing,
+    "event": event,
+    "rule": rule,
+    "hour": hour,
+    "price": price,
+    "phone": phone,
+    "email": email,
+    "address": address,
+    "date": date,
+    "code": code,
+    "number": number,
+    "days": days,
+    "weight": weight,
+    "food": food,
+    "sentence": sentence,
+    "pet": name,
+    "word": lambda rng: syllables(rng).lower(),
+    "mine": lambda rng: rng.choice(_MINE),
+    "year": lambda rng: str(rng.randint(1200, 2030)),
     "percent": lambda rng: f"{rng.randint(2, 95)} %" if rng.random() < 0.5 else f"{rng.randint(2, 95)} percent",
-    "minutes": lambda rng: f"{rng.randint(2, 240)} minutes", "weekday": lambda rng: rng.choice(_DAYS),
-    "colour": lambda rng: rng.choice(_COLOURS) if rng.random() < 0.7 else f"{rng.choice(_COLOURS)} and {rng.choice(_COLOURS)}",
-    "job": lambda rng: f"a {rng.choice(_JOBS)}", "hobby": lambda rng: rng.choice(_HOBBIES),
+    "minutes": lambda rng: f"{rng.randint(2, 240)} minutes",
+    "weekday": lambda rng: rng.choice(_DAYS),
+    "colour": lambda rng: (
+        rng.choice(_COLOURS) if rng.random() < 0.7 else f"{rng.choice(_COLOURS)} and {rng.choice(_COLOURS)}"
+    ),
+    "job": lambda rng: f"a {rng.choice(_JOBS)}",
+    "hobby": lambda rng: rng.choice(_HOBBIES),
     "instrument": lambda rng: rng.choice(_INSTRUMENTS),
-    "animal": lambda rng: f"a {rng.choice(_ANIMALS)} named {name(rng)}" if rng.random() < 0.5 else f"a {rng.choice(_ANIMALS)}",
+    "animal": lambda rng: (
+        f"a {rng.choice(_ANIMALS)} named {name(rng)}" if rng.random() < 0.5 else f"a {rng.choice(_ANIMALS)}"
+    ),
     "language": lambda rng: syllables(rng, 1, 2) + rng.choice(("ish", "ian", "ese", "")),
-    "money": lambda rng: syllables(rng, 1, 2).lower() + "s", "spot": lambda rng: rng.choice(_SPOTS),
+    "money": lambda rng: syllables(rng, 1, 2).lower() + "s",
+    "spot": lambda rng: rng.choice(_SPOTS),
 }

@@ -86,6 +86,17 @@ def test_editing_an_earlier_message_makes_a_branch_and_both_remain(playground: P
     assert [t.text for t in playground.open(view.id).turns] == ["first wording", "follow-up"]
 
 
+def test_continuing_from_another_answer_of_an_older_turn_can_be_undone_by_the_first(playground: Playground) -> None:
+    view = ask(playground, "one")
+    first, second = (a.id for a in answers(view))
+    ask(playground, "two", view.id)
+    playground.continue_from(second)
+    assert [t.text for t in playground.open(view.id).turns] == ["one"]
+    ask(playground, "other two", view.id)
+    playground.continue_from(first)
+    assert [t.text for t in playground.open(view.id).turns] == ["one", "two"]
+
+
 def test_regenerating_keeps_the_earlier_attempt(playground: Playground) -> None:
     view = ask(playground, "Hi")
     old = answers(view)[0]

@@ -18,7 +18,9 @@ def drawn(count: int = 300, seed: int = 0) -> list[list[dict[str, str]]]:
 
 def test_every_answer_stands_in_a_note_or_says_that_it_does_not_know() -> None:
     for messages in drawn():
-        lines = [line.removeprefix("Note: ") for line in messages[0]["content"].split("\n") if line.startswith("Note: ")]
+        lines = [
+            line.removeprefix("Note: ") for line in messages[0]["content"].split("\n") if line.startswith("Note: ")
+        ]
         for message in messages[1:]:
             if message["role"] == "assistant" and message["content"] != notes.IDK:
                 assert any(line.endswith(message["content"]) for line in lines)

@@ -35,32 +35,42 @@ def test_text_survives_the_tokenizer(tokenizer: Tokenizer, dialogues: list[corpu
 
 def test_a_name_is_spelled_the_same_at_a_start_and_inside(tokenizer: Tokenizer) -> None:
     start, inside = tokenizer.encode("Zorbanik").ids, tokenizer.encode("Note: Zorbanik").ids
-    assert inside[-len(start):] == start
+    assert inside[-len(start) :] == start
 
 
 def test_digits_are_tokens_of_their_own(tokenizer: Tokenizer) -> None:
     assert tokenizer.encode("4821").tokens == ["4", "8", "2", "1"]
 
 
-def test_the_chat_template_writes_what_training_read(tokenizer: Tokenizer, dialogues: list[corpus.Dialogue], tmp_path: Path) -> None:
+def test_the_chat_template_writes_what_training_read(
+    tokenizer: Tokenizer, dialogues: list[corpus.Dialogue], tmp_path: Path
+) -> None:
     save(tokenizer, tmp_path)
     loaded = AutoTokenizer.from_pretrained(tmp_path)
     for dialogue in dialogues[:50]:
         assert loaded.apply_chat_template(dialogue, tokenize=False) == text(dialogue)
-    assert loaded.apply_chat_template(dialogues[0][:-1], tokenize=False, add_generation_prompt=True).endswith("<|im_start|>assistant\n")
+    assert loaded.apply_chat_template(dialogues[0][:-1], tokenize=False, add_generation_prompt=True).endswith(
+        "<|im_start|>assistant\n"
+    )
     assert loaded.eos_token == END
 
 
-def test_the_generation_marks_are_the_labels(tokenizer: Tokenizer, dialogues: list[corpus.Dialogue], tmp_path: Path) -> None:
+def test_the_generation_marks_are_the_labels(
+    tokenizer: Tokenizer, dialogues: list[corpus.Dialogue], tmp_path: Path
+) -> None:
     save(tokenizer, tmp_path)
     loaded = AutoTokenizer.from_pretrained(tmp_path)
-    marked = loaded.apply_chat_template(dialogues[1], return_assistant_tokens_mask=True, return_dict=True, tokenize=True)
+    marked = loaded.apply_chat_template(
+        dialogues[1], return_assistant_tokens_mask=True, return_dict=True, tokenize=True
+    )
     ids, mask = Encoder(tokenizer)([dialogues[1]], 10_000)[0]
     assert marked["input_ids"][: len(ids)] == ids
     assert [bool(m) for m in marked["assistant_masks"]][: len(ids)] == mask
 
 
-def test_a_dialogue_is_cut_after_its_last_answer_that_fits(tokenizer: Tokenizer, dialogues: list[corpus.Dialogue]) -> None:
+def test_a_dialogue_is_cut_after_its_last_answer_that_fits(
+    tokenizer: Tokenizer, dialogues: list[corpus.Dialogue]
+) -> None:
     end = tokenizer.token_to_id(END)
     for ids, mask in Encoder(tokenizer)(dialogues, 120):
         assert len(ids) == len(mask) <= 120

@@ -1,4 +1,3 @@
-
 """Stories from a grammar: somebody, somewhere, a trouble, a turn, an ending."""
 
 import random

@@ -1,4 +1,3 @@
-
 """Small sums, counting, days, months, opposites and other things with one right answer."""
 
 import random

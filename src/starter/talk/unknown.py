@@ -1,4 +1,3 @@
-
 """What Understudy does not know, said in one sentence; what cannot be read at all; and being told the answer."""
 
 import random

@@ -1,4 +1,3 @@
-
 """Words the grammars draw from, and invented names, so that the model learns to copy rather than to remember."""
 
 import random

@@ -176,10 +176,12 @@ class Playground:
         return read_answer(self.store, found, hidden=self._hidden(self.store.turns.get(found.turn)))
 
     def continue_from(self, completion: str) -> None:
-        """The next message continues from this answer."""
+        """Stand on this answer: the next message continues from it. Where it was continued before, go there again."""
         found = self.store.completions.get(completion)
         self.store.turns.set_chosen(found.turn, completion)
-        self.store.conversations.set_head(self.store.turns.get(found.turn).conversation, found.turn)
+        below = self.store.turns.children(completion)
+        leaf = self._newest_leaf(below[-1].id) if below else found.turn
+        self.store.conversations.set_head(self.store.turns.get(found.turn).conversation, leaf)
 
     def ask_once(self, prompts: Sequence[Prompt], columns: Sequence[str], sampling: Sampling) -> Iterator[Asked]:
         """Answers for a script, in order; nothing is recorded."""
