@@ -1,7 +1,6 @@
 """What the page costs while two answers stream below 50 earlier turns: frames per second, and the server's CPU.
 
-The models are scripted at 50 words a second, so that only the page and
-its stream are measured; the store is real.
+The models are scripted at 50 words a second, so that only the page and its stream are measured; the store is real.
 """
 
 from __future__ import annotations
