@@ -6,6 +6,7 @@ config is refused, `trust_remote_code` is always False). What cannot be loaded e
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,11 @@ from transformers.utils.logging import disable_progress_bar
 from understudy.errors import ModelError
 from understudy.serving.device import Placement
 from understudy.serving.weights import refuse_code, require_weights
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""While transformers loads, it makes `meta` torch's default device for the whole process: a model that another thread
+loads meanwhile would stay without weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,12 @@ def load_model(source: str | Path, placement: Placement) -> Loaded:
     require_weights(folder, str(source))
     disable_progress_bar()  # its lines would land between those of the terminal chat
     try:
-        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-        model = AutoModelForCausalLM.from_pretrained(
-            folder, config=config, dtype=placement.dtype, use_safetensors=True, trust_remote_code=False
-        )
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+        with _ONE_AT_A_TIME:
+            config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+            model = AutoModelForCausalLM.from_pretrained(
+                folder, config=config, dtype=placement.dtype, use_safetensors=True, trust_remote_code=False
+            )
+            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
         raise ModelError(f"The model {source} cannot be loaded: {_first_line(error)} Choose another model.") from error
     model = model.to(placement.device).eval().requires_grad_(False)
