@@ -19,7 +19,6 @@ from understudy.errors import ModelError
 from understudy.serving.device import Placement
 from understudy.serving.weights import refuse_code, require_weights
 
-
 _ONE_AT_A_TIME = threading.Lock()
 """While transformers loads, it makes `meta` torch's default device for the whole process: a model that another thread
 loads meanwhile would stay without weights."""
@@ -53,6 +52,11 @@ def load_model(source: str | Path, placement: Placement) -> Loaded:
             tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
         raise ModelError(f"The model {source} cannot be loaded: {_first_line(error)} Choose another model.") from error
+    if model._is_stateful:
+        raise ModelError(
+            f"{source} is a {config.model_type} model: it carries a running state instead of remembered tokens, which"
+            " columns cannot share. Choose a transformer model such as Llama or Qwen2."
+        )
     model = model.to(placement.device).eval().requires_grad_(False)
     return Loaded(model, tokenizer, str(source), context_length(model.config, tokenizer))
 
