@@ -15,6 +15,7 @@ import torch
 from tests.serving.models import random_model, save_adapter, save_model, shared_models
 from understudy.errors import DownloadError, ModelError
 from understudy.serving.backend import Stop
+from understudy.serving.bandwidth import tokens_per_second
 from understudy.serving.device import Placement, choose_placement
 from understudy.serving.fit import estimate_fit
 from understudy.serving.local import LocalBackend
@@ -244,6 +245,7 @@ def test_the_estimate_needs_no_loading_and_says_what_to_do(home: Path) -> None:
     fit = estimate_fit(home / "chat", available=10 * 2**30)
     assert fit.parameters == sum({p.data_ptr(): p.numel() for p in random_model().parameters()}.values())
     assert fit.verdict == "fits"
+    assert fit.tokens_per_second == tokens_per_second(fit.parameters)
     assert estimate_fit(home / "chat", available=100_000).verdict == "too large"
     assert "choose a smaller model" in estimate_fit(home / "chat", available=100_000).sentence
 

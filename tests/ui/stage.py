@@ -5,10 +5,12 @@ What the models say depends only on the question, so that every test can ask for
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from understudy.errors import ModelError
+from understudy.errors import Cancelled, ModelError
+from understudy.playground.adding import Adding, Progress
 from understudy.playground.casting import Casting
 from understudy.playground.playground import Playground
 from understudy.serving.backend import Stop
@@ -89,4 +91,15 @@ def build_stage(folder: Path, *, delay: float = 0.0) -> Playground:
     def open_backend(name: str, source: str) -> Unhurried:
         return Unhurried(reply, name=name, delay=delay)
 
-    return Playground(store, Casting(store, "starter", open_backend), columns=("base", "champion"))
+    return Playground(
+        store, Casting(store, "starter", open_backend), Adding(store, fetch), columns=("base", "champion")
+    )
+
+
+def fetch(source: str, progress: Progress, cancelled: threading.Event) -> Path:
+    """A download of 100 MB in a hundred steps: at once, or a tenth of a second each for a `slow` source."""
+    for step in range(101):
+        progress(step * 1_000_000, 100_000_000)
+        if cancelled.wait(0.1 if "slow" in source else 0):
+            raise Cancelled("Cancelled. What was downloaded is kept, so a new try goes on from there.")
+    return Path(source)

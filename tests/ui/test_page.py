@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy
 import pytest
 from playwright.sync_api import expect
+from safetensors.numpy import save_file
 
 from tests.ui.acting import answers, ask, finished, new_conversation, send, toast
 from understudy.playground.playground import Playground
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from tests.ui.conftest import Watched
 
@@ -267,6 +270,29 @@ def test_settings_tell_where_the_data_is_and_refuse_a_folder_without_a_model(
     dialog.get_by_placeholder("/path/to/a/folder").fill("/no/such/folder")
     dialog.get_by_role("button", name="Check").click()
     expect(dialog.locator(".outcome .problem")).to_contain_text(re.compile(r"no/such/folder|hub", re.IGNORECASE))
+
+
+def test_a_model_is_checked_added_with_progress_and_can_be_cancelled(page: Page, tmp_path: Path) -> None:
+    for name in ("slow-model", "quick-model"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text("{}")
+        save_file({"weight": numpy.zeros((8, 8), dtype=numpy.float32)}, tmp_path / name / "model.safetensors")
+    page.get_by_role("button", name="Settings").click()
+    dialog = page.get_by_role("dialog", name="Settings")
+    check_and_add(dialog, tmp_path / "slow-model")
+    expect(dialog.get_by_text(re.compile(r"MB of \d+ MB"))).to_be_visible()
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog.locator(".outcome")).to_contain_text("Cancelled.")
+    check_and_add(dialog, tmp_path / "quick-model")
+    expect(dialog.locator(".models")).to_contain_text("quick-model")
+    assert "slow-model" not in dialog.locator(".models").inner_text()
+
+
+def check_and_add(dialog: Locator, folder: Path) -> None:
+    dialog.get_by_placeholder("/path/to/a/folder").fill(str(folder))
+    dialog.get_by_role("button", name="Check").click()
+    expect(dialog.locator(".verdict")).to_contain_text("64 parameters")
+    dialog.get_by_role("button", name="Add this model").click()
 
 
 def test_code_can_be_copied(page: Page) -> None:

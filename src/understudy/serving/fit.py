@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import psutil
 
+from understudy.serving.bandwidth import tokens_per_second
 from understudy.serving.weights import count_parameters, read_json, refuse_code, require_weights
 
 _COLUMNS = 4
@@ -22,13 +23,17 @@ Verdict = Literal["fits", "tight", "too large"]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Parameters, bytes needed and available, and a sentence. `needed` and `available` are bytes."""
+    """Parameters, bytes needed and available, and a sentence. `needed` and `available` are bytes.
+
+    `tokens_per_second` is the most that this machine's measured memory allows on its processor.
+    """
 
     parameters: int
     needed: int
     available: int
     verdict: Verdict
     sentence: str
+    tokens_per_second: float
 
 
 def estimate_fit(source: str | Path, bytes_per_weight: int = 4, available: int | None = None) -> Fit:
@@ -41,7 +46,8 @@ def estimate_fit(source: str | Path, bytes_per_weight: int = 4, available: int |
     free = psutil.virtual_memory().available if available is None else available
     needed = int((parameters * bytes_per_weight + _cache_bytes(config, bytes_per_weight)) * _SPARE)
     verdict: Verdict = "fits" if needed < free * 0.8 else "tight" if needed <= free else "too large"
-    return Fit(parameters, needed, free, verdict, _sentence(parameters, needed, free, verdict))
+    speed = tokens_per_second(parameters, bytes_per_weight)
+    return Fit(parameters, needed, free, verdict, _sentence(parameters, needed, free, verdict, speed), speed)
 
 
 def _from_folder(folder: Path, source: str) -> tuple[int, dict[str, Any]]:
@@ -66,14 +72,20 @@ def _cache_bytes(config: dict[str, Any], size: int) -> int:
     return int(2 * layers * (config.get("num_key_value_heads") or heads) * head * tokens * _COLUMNS * size)
 
 
-def _sentence(parameters: int, needed: int, free: int, verdict: Verdict) -> str:
+def _sentence(parameters: int, needed: int, free: int, verdict: Verdict, speed: float) -> str:
     facts = f"{_count(parameters)} parameters need about {_bytes(needed)}; {_bytes(free)} are free here."
     advice = {
-        "fits": "It fits.",
+        "fits": f"It fits, {_speed(speed)}.",
         "tight": "It is tight: close other programs first.",
         "too large": "It is too large for this machine; choose a smaller model.",
     }
     return f"{facts} {advice[verdict]}"
+
+
+def _speed(tokens: float) -> str:
+    return (
+        f"at up to {tokens:.2g} tokens a second on this processor" if tokens < 100 else "and is faster than one reads"
+    )
 
 
 def _count(n: int) -> str:

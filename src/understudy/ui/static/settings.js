@@ -61,7 +61,8 @@ function addSection(dialog) {
 }
 
 function fitCard(fit, add) {
-  const facts = [['Parameters', count(fit.parameters)], ['Memory needed', bytes(fit.needed)], ['Memory here', bytes(fit.available)]].filter(([, value]) => value);
+  const facts = [['Parameters', count(fit.parameters)], ['Memory needed', bytes(fit.needed)], ['Memory here', bytes(fit.available)],
+    ['Speed here', fit.tokens_per_second < 100 ? `up to ${fit.tokens_per_second.toPrecision(2)} tokens a second` : 'faster than one reads']].filter(([, value]) => value);
   return h('div.card', {}, h('p.verdict', {}, fit.sentence), factList(facts),
     h('div.row-end', {}, h('button.primary.small', { type: 'button', on: { click: add } }, 'Add this model')));
 }
