@@ -37,7 +37,7 @@ def reading(rng: random.Random, library: notes.Library, count: int, hidden: bool
 
 
 @torch.inference_mode()
-def replies(model: LlamaForCausalLM, tokenizer: Tokenizer, prompts: list, limit: int = 64, size: int = 32) -> list[tuple[str, bool]]:
+def replies(model: LlamaForCausalLM, tokenizer: Tokenizer, prompts: list, limit: int = 128, size: int = 32) -> list[tuple[str, bool]]:
     """Greedy replies and whether each ended by itself."""
     end = tokenizer.token_to_id(END)
     encoded = [tokenizer.encode(text(p) + f"{START}assistant\n").ids for p in prompts]
