@@ -38,7 +38,7 @@ def reading(rng: random.Random, library: notes.Library, count: int, hidden: bool
 
 @torch.inference_mode()
 def replies(
-    model: LlamaForCausalLM, tokenizer: Tokenizer, prompts: list, limit: int = 64, size: int = 32
+    model: LlamaForCausalLM, tokenizer: Tokenizer, prompts: list, limit: int = 128, size: int = 32
 ) -> list[tuple[str, bool]]:
     """Greedy replies and whether each ended by itself."""
     end = tokenizer.token_to_id(END)

@@ -38,7 +38,7 @@ class Settings:
     out: Path
     data: Path
     minutes: float = 36.0
-    tokens: int = 4096
+    tokens: int = 2048
     muon_rate: float = 0.02
     adam_rate: float = 3e-3
     reading: float = 0.62
@@ -58,15 +58,14 @@ class Feed:
         return self.ready.pop()
 
     def _refill(self, progress: float) -> None:
-        ease, long = max(0.0, 1 - progress / 0.35), 0.03 if progress > 0.6 else 0.0
+        ease, long = max(0.0, 1 - progress / 0.35), 0.02 if progress > 0.6 else 0.0
         reading = self.settings.reading + (0.1 if progress < 0.45 else 0.0)  # reading forms late, talk soon
         drawn = corpus.dialogues(self.rng, self.lib, 600, ease, long, reading)
         rows = sorted(self.encoder(drawn, CONTEXT if long else 256 if progress > 0.3 else 160), key=lambda r: len(r[0]))
         self.ready = []
-        size = self.settings.tokens * (4 if progress < 0.5 else 6) // 8
         while rows:
             count = 1
-            while count < len(rows) and len(rows[-1][0]) * (count + 1) <= size:
+            while count < len(rows) and len(rows[-1][0]) * (count + 1) <= self.settings.tokens:
                 count += 1
             self.ready.append(_stack(rows[-count:]))
             del rows[-count:]
@@ -166,7 +165,7 @@ class Run:
             if self.step % 20 == 0:
                 self._say(loss=round(math.fsum(losses) / len(losses), 4), progress=round(progress, 3))
                 losses = []
-            if self.seconds - looked > 360:
+            if self.seconds - looked > 400:
                 looked = self.seconds
                 self._say(**evaluate.glance(self.model, self.tokenizer, self.lib))
                 last, since = self.seconds, time.monotonic()  # a look costs no training time
