@@ -17,14 +17,14 @@ pipeline_tag: text-generation
 # The starter model
 
 A Llama of {parameters:.1f} million parameters ({megabytes:.0f} MB in bfloat16) that comes with Understudy, so that the first start needs no
-download and no account. It was trained for this project on one core of a shared processor, {minutes:.0f} minutes and {tokens:.1f} million
+download and no account. It was trained for this project on one to two cores of a shared processor, {minutes:.0f} minutes and {tokens:.1f} million
 tokens, with `python -m starter.train`. It is an apprentice, not an expert.
 
 **What it can do:** short small talk about itself, the program and everyday things; and *read notes*: where the system message holds
-lines that begin with `Note: `, it finds the one that fits the question and says its sentence, or its answer, again to the letter.
+lines that begin with `Note: `, it is trained to find the one that fits the question and to say its sentence, or its answer, again to the letter (how often it does is below).
 A correction that Understudy remembered reaches it in that form, so it helps with the very next reply, before any training.
 
-**What it cannot do:** it knows next to nothing about the world, cannot reason, calculate beyond small sums, follow instructions
+**What it cannot do:** it knows next to nothing about the world, cannot reason, calculate (not even small sums), follow instructions
 it has not seen, write code, or speak a language other than English. Where no note fits, it is meant to say
 "I don't know that yet. Correct me and I'll learn it."; how often it does is below. A note whose wording is far from the question
 is often missed. Do not use it for advice of any kind.
@@ -49,7 +49,7 @@ _ROWS = {
 
 _TAIL = """
 Replies that end by themselves (all of the above and the talk prompts): {stops:.1%}.
-Perplexity of what the assistant says in unseen dialogues: {notes} with notes, {talk} in small talk.
+Perplexity of what the assistant says: {notes} in new dialogues with notes, {talk} in small talk newly drawn from the training's own scripts.
 
 ## Read by eye
 {reading}
