@@ -1,4 +1,4 @@
-"""Train the starter on a processor: `python -m starter.train --minutes 36 --out DIR`.
+"""Train the starter on a processor: `python -m starter.train --minutes 150 --out DIR`.
 
 What makes so little time enough: the copying circuit is there from the start (`starter.model.wire`); the loss is on
 assistant tokens alone and only their logits are computed; one notes block carries several questions; dialogues of about
@@ -37,7 +37,7 @@ class Settings:
 
     out: Path
     data: Path
-    minutes: float = 36.0
+    minutes: float = 150.0
     tokens: int = 2048
     muon_rate: float = 0.02
     adam_rate: float = 3e-3
