@@ -26,6 +26,7 @@ except UnderstudyError as error:
 demo = build_page(playground)
 
 if __name__ == "__main__":
+    playground.warm_up()
     if os.environ.get("SPACE_ID"):
         launch(demo, host=None, data_folder=settings.home)
     else:

@@ -287,6 +287,24 @@ def test_script_questions_are_answered_in_order_and_not_kept(playground: Playgro
     assert playground.conversations() == []
 
 
+def test_the_base_model_is_loaded_before_anybody_asks(playground: Playground) -> None:
+    playground.warm_up()
+    _until(lambda: "starter" in playground.casting.loaded())
+
+
+def test_a_base_model_that_does_not_load_says_so_only_when_it_is_asked(store: Store) -> None:
+    tried = threading.Event()
+
+    def opened(name: str, source: str) -> Backend:
+        tried.set()
+        raise ModelError("The folder has no config.json. Choose a model folder.")
+
+    playground = Playground(store, Casting(store, "starter", opened))
+    playground.warm_up()
+    assert tried.wait(5)
+    assert answers(ask(playground, "Hi"))[0].error == "The folder has no config.json. Choose a model folder."
+
+
 def test_many_people_ask_at_once_and_everybody_is_answered(playground: Playground) -> None:
     ids = [playground.new_conversation().id for _ in range(8)]
     threads = [threading.Thread(target=ask, args=(playground, f"hello {i}", c)) for i, c in enumerate(ids)]

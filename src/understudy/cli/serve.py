@@ -29,7 +29,9 @@ def serve(settings: Settings) -> None:
     with opened(settings) as playground:
         from understudy.ui.page import build_page
 
-        show(build_page(playground), settings)
+        demo = build_page(playground)
+        playground.warm_up()
+        show(demo, settings)
 
 
 def show(demo: Any, settings: Settings) -> None:

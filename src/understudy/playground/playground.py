@@ -6,7 +6,9 @@ is refused is refused with a sentence and changes nothing.
 
 from __future__ import annotations
 
+import logging
 import random
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -33,6 +35,8 @@ from understudy.playground.view import (
 from understudy.serving.fit import estimate_fit
 from understudy.store import Completion, Conversation, Store, Turn
 from understudy.types import Column, FinishReason, Sampling
+
+log = logging.getLogger(__name__)
 
 BAD_REASONS = ("Wrong", "Incomplete", "Too long", "Off topic", "Unsafe", "Style")
 GOOD_REASONS = ("Correct", "Clear", "Helpful", "Style")
@@ -61,6 +65,13 @@ class Playground:
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
         store.conversations.purge(UNDO_WINDOW_S)
+
+    def warm_up(self) -> None:
+        """Load the base model now, in the background: a person takes longer to type than torch to import.
+
+        What goes wrong is not told here; it is the answer's own sentence as soon as somebody asks.
+        """
+        threading.Thread(target=self._load_base, name="warm-up", daemon=True).start()
 
     def close(self) -> None:
         """Stop what is being written, keep what was written, and let go of models and store."""
@@ -278,6 +289,12 @@ class Playground:
         self.casting.base_model = name
 
     # -- what the methods above share ----------------------------------------------------------------------------
+
+    def _load_base(self) -> None:
+        try:
+            self.casting.backend(self.casting.base_model)
+        except Exception:
+            log.warning("the base model could not be loaded ahead of the first question", exc_info=True)
 
     def _newest(self) -> Conversation | None:
         newest = self.store.conversations.list(limit=1)
