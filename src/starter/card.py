@@ -70,6 +70,8 @@ the present token came before) are written into the first two layers by hand, an
 the same training had copied nothing; with them the first notes were read to the letter after 170 thousand.
 Byte-level BPE of 3,072 tokens, digits one by one, a space before a capital a token of its own. Loss on assistant tokens alone;
 several questions a notes block; dialogues of one length a batch; Muon for the matrices, AdamW for the rest; linear decay over the last third.
+The shipped weights cannot be made again to the bit: the schedule follows the clock, the run was resumed, and after its first end at 48 minutes it
+went on for twelve more from two thirds of the step size. `make starter` makes a new one in a single run of two and a half hours, which was not done yet.
 Licence: Apache-2.0.
 """
 

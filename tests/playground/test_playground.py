@@ -288,6 +288,7 @@ def test_script_questions_are_answered_in_order_and_not_kept(playground: Playgro
 
 
 def test_the_base_model_is_loaded_before_anybody_asks(playground: Playground) -> None:
+    assert playground.casting.loaded() == {}
     playground.warm_up()
     _until(lambda: "starter" in playground.casting.loaded())
 
