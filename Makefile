@@ -1,5 +1,5 @@
 # make run       the program, in the browser          make test        everything: lint, types, contracts, all tests
-# make bench     measured comparisons                 make test-fast   the tests that most changes need (< 60 s)
+# make bench     measured comparisons                 make test-fast   the tests that most changes need (aim: 60 s)
 # make starter   trains the bundled model             make check       lint, types and import contracts only
 
 # The first Python >= 3.11 there is; `make PYTHON=/path/to/python run` chooses another.
