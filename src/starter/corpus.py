@@ -70,7 +70,7 @@ def _long(rng: random.Random, lib: notes.Library) -> Dialogue:
     return head + turns
 
 
-def dialogue(rng: random.Random, lib: notes.Library, ease: float = 0.0, reading: float = 0.62) -> Dialogue:
+def dialogue(rng: random.Random, lib: notes.Library, ease: float = 0.0, reading: float = 0.58) -> Dialogue:
     """One dialogue of the mix; `reading` is the share of dialogues about notes."""
     drawn = rng.random()
     if drawn < reading:

@@ -1,7 +1,7 @@
 """Muon: momentum made orthogonal, for the matrices inside the model (Keller Jordan, 2024, kellerjordan.github.io/posts/muon).
 
-torch has one, but it iterates in bfloat16, which a processor without support for it does many times slower; this one
-works in float32 and stacks matrices of one shape, so that a step costs a fraction of a backward pass.
+torch has one, but it always iterates in bfloat16, which a processor without support for it does many times slower; this
+one does so only where that pays, and stacks matrices of one shape, so that a step costs a fraction of a backward pass.
 """
 
 from collections.abc import Iterable
@@ -9,16 +9,19 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
+from starter import half
+
 _A, _B, _C = 3.4445, -4.7750, 2.0315
 
 
 def orthogonal(stack: Tensor, steps: int = 5) -> Tensor:
     """The nearest orthogonal matrices to a stack (n, rows <= columns, columns), roughly, by Newton and Schulz."""
     x = stack / (stack.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    x = x.bfloat16() if half.pays() else x
     for _ in range(steps):
         gram = x @ x.mT
         x = _A * x + torch.baddbmm(_B * gram, gram, gram, beta=1.0, alpha=_C) @ x
-    return x
+    return x.to(stack.dtype)
 
 
 class Muon(torch.optim.Optimizer):

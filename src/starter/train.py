@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from torch.nn import functional as F
 from transformers import LlamaForCausalLM
 
-from starter import corpus, evaluate
+from starter import corpus, evaluate, half
 from starter.model import VOCABULARY, build, wire
 from starter.muon import Muon
 from starter.notes import Library
@@ -38,10 +38,10 @@ class Settings:
     out: Path
     data: Path
     minutes: float = 150.0
-    tokens: int = 2048
+    tokens: int = 4096
     muon_rate: float = 0.02
     adam_rate: float = 3e-3
-    reading: float = 0.62
+    reading: float = 0.58
     seed: int = 1
 
 
@@ -58,10 +58,10 @@ class Feed:
         return self.ready.pop()
 
     def _refill(self, progress: float) -> None:
-        ease, long = max(0.0, 1 - progress / 0.35), 0.02 if progress > 0.6 else 0.0
-        reading = self.settings.reading + (0.1 if progress < 0.45 else 0.0)  # reading forms late, talk soon
+        ease, long = max(0.0, 1 - progress / 0.25), 0.03 if progress > 0.5 else 0.0
+        reading = self.settings.reading + (0.1 if progress < 0.3 else 0.0)  # reading forms late, talk soon
         drawn = corpus.dialogues(self.rng, self.lib, 600, ease, long, reading)
-        rows = sorted(self.encoder(drawn, CONTEXT if long else 256 if progress > 0.3 else 160), key=lambda r: len(r[0]))
+        rows = sorted(self.encoder(drawn, CONTEXT if long else 320 if progress > 0.2 else 160), key=lambda r: len(r[0]))
         self.ready = []
         while rows:
             count = 1
@@ -190,7 +190,8 @@ class Run:
 
     def _learn(self, progress: float) -> float:
         ids, mask = self.feed(progress)
-        loss = loss_of(self.model, ids, mask)
+        with torch.autocast("cpu", torch.bfloat16, enabled=half.pays()):
+            loss = loss_of(self.model, ids, mask)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer, peak in zip(self.optimizers, self.peaks, strict=True):
@@ -217,7 +218,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--export", type=Path, help="only write the model of the latest state to this folder")
-    parser.add_argument("--reading", type=float, default=0.62, help="share of dialogues about notes")
+    parser.add_argument("--reading", type=float, default=0.58, help="share of dialogues about notes")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     if not args.data.exists():
