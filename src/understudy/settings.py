@@ -121,6 +121,26 @@ class Settings(BaseModel):
     )
     max_tokens: int = whole(SAMPLING.max_tokens, "Longest answer, in tokens", 1, 8192)
     seed: int | None = whole(None, "Same seed, same answer; without it one is drawn per turn", 0, 2**31 - 1)
+    approve: Literal["auto", "manual"] = setting(
+        "auto", "Corrections: `auto` approves each at once, `manual` lets them wait for a person", "auto or manual"
+    )
+    memory: bool = setting(True, "Tuned columns recall approved corrections as notes in the prompt", "1 or 0")
+    embedder: str = setting(
+        "auto",
+        "What finds remembered corrections: a sentence-transformers folder or hub id, `words` for word search alone, "
+        "or `auto`, the bundled one where it is installed",
+        "auto, words, a folder or a hub id",
+        min_length=1,
+    )
+    learn: Literal["auto", "manual"] = setting(
+        "auto", "Training starts by itself when there is enough new feedback, or only by hand", "auto or manual"
+    )
+    learn_after_corrections: int = whole(1, "Approved corrections that start a training run", 1, 100_000)
+    learn_after_others: int = whole(8, "Votes and thumbs that start a training run", 1, 100_000)
+    learn_quiet_s: float = number(20.0, "Seconds without new feedback before a run starts by itself", 0, 86_400)
+    promote: Literal["auto", "manual"] = setting(
+        "auto", "A version that passed its gate goes live by itself, or waits for a click", "auto or manual"
+    )
     debug: bool = setting(False, "Show the traceback under the sentence when something fails", "1 or 0")
 
     @property

@@ -38,7 +38,8 @@ def build(path: Path, steps: int) -> None:
             )
         if steps >= 2:
             db.execute(
-                "INSERT INTO corrections VALUES ('01900000-0000-7000-8000-000000000000', 'k', 'Old answer',"
+                "INSERT INTO corrections (id, completion, original, text, withdrawn, created, author, state)"
+                " VALUES ('01900000-0000-7000-8000-000000000000', 'k', 'Old answer',"
                 " 'Old correction', 0, ?, '', 'waiting')",
                 [MOMENT],
             )

@@ -5,23 +5,29 @@ One noun a file: its value (a frozen dataclass) and the methods that read and wr
 
 from understudy.store.completions import Completion
 from understudy.store.conversations import Conversation, ConversationHit
-from understudy.store.corrections import Correction
+from understudy.store.corrections import Correction, Lesson
 from understudy.store.models import Model
 from understudy.store.preferences import Preference
 from understudy.store.ratings import Rating
+from understudy.store.recalls import Recall
+from understudy.store.runs import Run
 from understudy.store.store import Store
 from understudy.store.turns import Turn
-from understudy.store.versions import Version
+from understudy.store.versions import Verdict, Version
 
 __all__ = [
     "Completion",
     "Conversation",
     "ConversationHit",
     "Correction",
+    "Lesson",
     "Model",
     "Preference",
     "Rating",
+    "Recall",
+    "Run",
     "Store",
     "Turn",
+    "Verdict",
     "Version",
 ]

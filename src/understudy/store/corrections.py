@@ -1,19 +1,31 @@
 """Corrections: what a completion should have said. Append-only; the newest counts, and taking back is appended too.
 
 The original is read here, in the same transaction, never given by a caller: what was corrected is what was said.
+Two values move: `state` (may it be learned?) and `enabled` (may it be recalled?). Whether a version has learned it is
+not stored here but follows from the verdicts of the version that is live.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from understudy.errors import InputError
 from understudy.store.connections import Connections, Row, marks
 from understudy.store.ids import new_id
 from understudy.store.moments import now
-from understudy.store.standing import require_completion
+from understudy.store.standing import require_completion, unknown
 from understudy.store.texts import checked
+
+State = Literal["waiting", "approved", "rejected"]
+
+_STANDING = """
+    corrections AS c JOIN completions ON completions.id = c.completion JOIN turns ON turns.id = completions.turn
+    JOIN conversations ON conversations.id = turns.conversation
+    WHERE NOT c.withdrawn AND conversations.deleted IS NULL
+      AND c.id = (SELECT max(id) FROM corrections WHERE completion = c.completion)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,29 @@ class Correction:
     created: str
     author: str = ""
     state: str = "waiting"
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A standing correction with what was asked: what memory recalls and training learns.
+
+    `turn` is where it was asked, `question` its text, `system` its system prompt, `follows` the completion before it
+    (None at the start of a conversation), `original` what the model said and `wanted` what it should have said.
+    """
+
+    id: str
+    completion: str
+    turn: str
+    conversation: str
+    question: str
+    system: str
+    follows: str | None
+    original: str
+    wanted: str
+    state: str
+    enabled: bool
+    created: str
 
 
 class Corrections:
@@ -72,6 +107,38 @@ class Corrections:
         rows = self._connections.rows("SELECT * FROM corrections WHERE completion = ? ORDER BY id", [completion])
         return [_correction(row) for row in rows]
 
+    def lessons(self, state: State | None = "approved") -> list[Lesson]:
+        """Standing corrections of conversations that are not deleted, oldest first; of any state with None."""
+        rows = self._connections.rows(
+            f"""SELECT c.id, c.completion, turns.id AS turn, turns.conversation, turns.text AS question, turns.system,
+                turns.parent AS follows, c.original, c.text AS wanted, c.state, c.enabled, c.created
+                FROM {_STANDING} AND (?1 IS NULL OR c.state = ?1) ORDER BY c.id""",
+            [state],
+        )
+        return [Lesson(**{**row, "enabled": bool(row["enabled"])}) for row in rows]
+
+    def find_lesson(self, correction: str) -> Lesson | None:
+        """The lesson of a correction that stands; None when it was withdrawn, replaced or deleted."""
+        return next((lesson for lesson in self.lessons(None) if lesson.id == correction), None)
+
+    def set_state(self, correction: str, state: State) -> None:
+        """Approve it, reject it, or let it wait again. Raises `NotFoundError`."""
+        self._set(correction, "state", state)
+
+    def set_enabled(self, correction: str, enabled: bool) -> None:
+        """Whether answers may recall it. Raises `NotFoundError`."""
+        self._set(correction, "enabled", int(enabled))
+
+    def approve_waiting(self) -> int:
+        """Approve everything that waits, and say how many."""
+        with self._connections.writing() as db:
+            return db.execute("UPDATE corrections SET state = 'approved' WHERE state = 'waiting'").rowcount
+
+    def _set(self, correction: str, column: str, value: object) -> None:
+        with self._connections.writing() as db:
+            if not db.execute(f"UPDATE corrections SET {column} = ? WHERE id = ?", [value, correction]).rowcount:
+                raise unknown("correction", correction)
+
     def _append(self, completion: str, original: str, text: str, *, withdrawn: bool, author: str) -> Correction:
         row = {
             "id": new_id(),
@@ -82,10 +149,11 @@ class Corrections:
             "created": now(),
             "author": checked(author, "author", most=1_000),
             "state": "waiting",
+            "enabled": 1,
         }
         self._connections.mine().table("corrections").insert(row)
         return _correction(row)
 
 
 def _correction(row: Row) -> Correction:
-    return Correction(**{**row, "withdrawn": bool(row["withdrawn"])})
+    return Correction(**{**row, "withdrawn": bool(row["withdrawn"]), "enabled": bool(row["enabled"])})

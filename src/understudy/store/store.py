@@ -14,10 +14,13 @@ from understudy.store.completions import Completions
 from understudy.store.connections import PATIENCE_S, Connections
 from understudy.store.conversations import Conversations
 from understudy.store.corrections import Corrections
+from understudy.store.embeddings import Embeddings
 from understudy.store.failures import explained
 from understudy.store.models import Models
 from understudy.store.preferences import Preferences
 from understudy.store.ratings import Ratings
+from understudy.store.recalls import Recalls
+from understudy.store.runs import Runs
 from understudy.store.turns import Turns
 from understudy.store.versions import Versions
 
@@ -31,6 +34,8 @@ _TABLES = (
     "models",
     "versions",
     "champions",
+    "runs",
+    "verdicts",
 )
 
 
@@ -48,6 +53,9 @@ class Store:
         self.preferences = Preferences(connections)
         self.models = Models(connections)
         self.versions = Versions(connections)
+        self.runs = Runs(connections)
+        self.recalls = Recalls(connections)
+        self.embeddings = Embeddings(connections)
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE_S) -> Self:
@@ -145,7 +153,7 @@ class Store:
                 copy.close()
 
     def _continue_ids(self) -> None:
-        for table in ("ratings", "corrections", "preferences", "completions", "champions"):
+        for table in ("ratings", "corrections", "preferences", "completions", "champions", "runs"):
             row = self._connections.row(f"SELECT max(id) AS id FROM {table}")
             if row and row["id"]:
                 ids.continue_after(row["id"])

@@ -1,24 +1,32 @@
 """Tuned versions of a base model, numbered from 1, and which of them is the champion. 0 is the base itself.
 
-The history of champions is kept: a rollback is one more line of it.
+A learned version enters together with its report and its verdicts, in one transaction: there is no version without its
+evaluation. The history of champions is kept: a rollback is one more line of it.
 """
 
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from understudy.errors import InputError, NotFoundError
-from understudy.store.connections import Connections
+from understudy.store.connections import Connections, Row
 from understudy.store.ids import new_id
 from understudy.store.moments import now
-from understudy.store.texts import checked
+from understudy.store.texts import checked, kept, to_json
 from understudy.types import BASE
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """`path` is the folder of its adapter; `number` is unique for its model and never given twice."""
+    """`path` is the folder of its adapter; `number` is unique for its model and never given twice.
+
+    Of a learned one also `parent`, the version it was trained on from, `run`, whether it `passed` the gate, and the
+    gate's `report`; `removed` when its folder was deleted by a person.
+    """
 
     id: str
     model: str
@@ -27,6 +35,26 @@ class Version:
     path: str
     created: str
     note: str
+    parent: int | None = None
+    run: str | None = None
+    passed: bool | None = None
+    report: dict[str, Any] = field(default_factory=dict)
+    removed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a version made of one correction: what was said before and after it, and whether it counts as learned.
+
+    `reason` is a sentence where it was not learned; `gone` says that the correction was deleted since.
+    """
+
+    correction: str
+    before: str
+    after: str
+    learned: bool
+    reason: str = ""
+    gone: bool = False
 
 
 class Versions:
@@ -35,36 +63,81 @@ class Versions:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def add(self, model: str, path: str, name: str = "", note: str = "") -> Version:
+    def add(
+        self,
+        model: str,
+        path: str,
+        name: str = "",
+        note: str = "",
+        *,
+        parent: int | None = None,
+        run: str | None = None,
+        passed: bool | None = None,
+        report: Mapping[str, Any] | None = None,
+        verdicts: Sequence[Verdict] = (),
+    ) -> Version:
         """A new version with the next number. Raises `NotFoundError` for a model that is not registered."""
         checked(str(path), "folder of the version", empty=False, most=4_096)
+        row: Row = {
+            "id": new_id(),
+            "model": model,
+            "name": checked(name, "name of the version", most=200),
+            "path": str(path),
+            "created": now(),
+            "note": checked(note, "note"),
+            "parent": parent,
+            "run": run,
+            "passed": None if passed is None else int(passed),
+            "report": to_json(dict(report or {}), "report"),
+        }
         with self._connections.writing() as db:
             if self._connections.row("SELECT 1 FROM models WHERE name = ?", [model]) is None:
                 raise NotFoundError(f"There is no model called {model!r}. Add the model first, then its version.")
             newest = self._connections.row("SELECT max(number) AS number FROM versions WHERE model = ?", [model])
-            number = ((newest or {}).get("number") or BASE) + 1
-            version = Version(
-                id=new_id(),
-                model=model,
-                number=number,
-                name=checked(name, "name of the version", most=200),
-                path=str(path),
-                created=now(),
-                note=checked(note, "note"),
-            )
-            db.table("versions").insert({name: getattr(version, name) for name in Version.__slots__})
-        return version
+            row["number"] = ((newest or {}).get("number") or BASE) + 1
+            db.table("versions").insert(row)
+            db.table("verdicts").insert_all(_verdict_row(row["id"], verdict) for verdict in verdicts)
+        return _version(row)
 
     def list(self, model: str | None = None) -> builtins.list[Version]:
         """By model and number; of one model or of all."""
         rows = self._connections.rows(
             "SELECT * FROM versions WHERE ?1 IS NULL OR model = ?1 ORDER BY model, number", [model]
         )
-        return [Version(**row) for row in rows]
+        return [_version(row) for row in rows]
+
+    def verdicts(self, version: str) -> builtins.list[Verdict]:
+        """What the version with this id made of each correction it was judged on."""
+        rows = self._connections.rows("SELECT * FROM verdicts WHERE version = ? ORDER BY correction", [version])
+        return [
+            Verdict(r["correction"], r["before"], r["after"], bool(r["learned"]), r["reason"], gone=bool(r["gone"]))
+            for r in rows
+        ]
+
+    def learned(self, model: str, number: int) -> frozenset[str]:
+        """The corrections that a version answers by itself; none for the base."""
+        rows = self._connections.rows(
+            "SELECT correction FROM verdicts JOIN versions ON versions.id = verdicts.version"
+            " WHERE model = ? AND number = ? AND learned",
+            [model, number],
+        )
+        return frozenset(row["correction"] for row in rows)
+
+    def set_removed(self, model: str, number: int) -> None:
+        """Its folder is gone; the line stays. Raises `InputError` for the champion, `NotFoundError`."""
+        with self._connections.writing() as db:
+            if self.champion(model) == number:
+                raise InputError(f"v{number} is live. Promote another version or roll back first, then delete it.")
+            done = db.execute(
+                "UPDATE versions SET removed = ? WHERE model = ? AND number = ? AND removed IS NULL",
+                [now(), model, number],
+            )
+            if not done.rowcount:
+                raise NotFoundError(f"{model} has no version v{number} to delete.")
 
     def find(self, model: str, number: int) -> Version | None:
         row = self._connections.row("SELECT * FROM versions WHERE model = ? AND number = ?", [model, number])
-        return Version(**row) if row else None
+        return _version(row) if row else None
 
     def champion(self, model: str) -> int:
         """The number of the live version; 0, the base, when none was set."""
@@ -82,3 +155,19 @@ class Versions:
         """When which version became the champion, oldest first: (ISO time, number)."""
         rows = self._connections.rows("SELECT created, number FROM champions WHERE model = ? ORDER BY id", [model])
         return [(row["created"], row["number"]) for row in rows]
+
+
+def _version(row: Row) -> Version:
+    passed = row.get("passed")
+    return Version(**{**row, "passed": None if passed is None else bool(passed), "report": json.loads(row["report"])})
+
+
+def _verdict_row(version: str, verdict: Verdict) -> Row:
+    return {
+        "version": version,
+        "correction": verdict.correction,
+        "before": kept(verdict.before),
+        "after": kept(verdict.after),
+        "learned": int(verdict.learned),
+        "reason": kept(verdict.reason),
+    }
