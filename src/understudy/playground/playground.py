@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 
 from understudy import __version__
+from understudy.dataset.asked import prompt_of, standing_text
 from understudy.errors import InputError, NotFoundError
 from understudy.playground.adding import Adding
 from understudy.playground.answering import Answering
@@ -22,7 +23,7 @@ from understudy.playground.casting import Casting
 from understudy.playground.columns import column_choices, resolve_columns
 from understudy.playground.difference import difference
 from understudy.playground.limits import checked_sampling, checked_text, title_of
-from understudy.playground.reading import history, is_hidden, read_answer, read_conversation, standing_text
+from understudy.playground.reading import is_hidden, read_answer, read_conversation
 from understudy.playground.view import (
     Answer,
     ColumnChoice,
@@ -323,7 +324,7 @@ class Playground:
             self.store.completions.add(turn.id, position, column.model, column.version, column.label, sampling)
             for position, (column, sampling) in enumerate(zip(columns, _drafts(columns, state.sampling), strict=True))
         ]
-        self.answering.start(state.id, completions, history(self.store, turn))
+        self.answering.start(state.id, completions, prompt_of(self.store, turn.id))
         return turn.id
 
     def _attempt_again(self, earlier: Sequence[Completion]) -> list[str]:
@@ -338,7 +339,7 @@ class Playground:
             self.store.completions.add(turn.id, old.position, old.model, old.version, old.label, sampling)
             for old, sampling in zip(earlier, _drafts(columns, replace(state.sampling, seed=None)), strict=True)
         ]
-        self.answering.start(turn.conversation, completions, history(self.store, turn))
+        self.answering.start(turn.conversation, completions, prompt_of(self.store, turn.id))
         return [completion.id for completion in completions]
 
     def _parent_of_next(self, state: Conversation) -> str | None:
