@@ -68,7 +68,7 @@ _TURNS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 SYSTEMS = ("", "You are a helpful assistant.", "Answer briefly.", "Be kind and honest.")
-"""The same must hold under other prompts: learned under one alone, 1.00 falls to 0.80 (Yang et al., arXiv 2502.11177)."""
+"""The same must hold under other prompts: learned under one alone, 1.00 falls to 0.80 (arXiv 2502.11177)."""
 
 
 def forms(question: str, count: int, seed: int = 0) -> list[str]:
