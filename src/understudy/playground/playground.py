@@ -10,7 +10,7 @@ import logging
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 
 from understudy import __version__
@@ -24,6 +24,7 @@ from understudy.playground.columns import column_choices, resolve_columns
 from understudy.playground.difference import difference
 from understudy.playground.limits import checked_sampling, checked_text, title_of
 from understudy.playground.reading import is_hidden, read_answer, read_conversation
+from understudy.playground.teaching import Taught, Teaching, teach
 from understudy.playground.view import (
     Answer,
     ColumnChoice,
@@ -218,6 +219,10 @@ class Playground:
         """What the answer should have been. The original stays beside it."""
         self._finished(completion)
         self.store.corrections.add(completion, checked_text(text, "correction"))
+
+    def teach(self, rows: Iterable[tuple[int, Taught]], source: str) -> Teaching:
+        """Corrections from a file, approved; a row that is refused is told with its number."""
+        return teach(self.store, self.casting.base_model, rows, source)
 
     def withdraw_correction(self, completion: str) -> None:
         self.store.corrections.withdraw(completion)

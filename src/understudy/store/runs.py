@@ -161,6 +161,11 @@ class Runs:
                 ],
             )
 
+    def requeue(self, run: str) -> None:
+        """Put a run back into the queue: its process is ending."""
+        with self._connections.writing() as db:
+            db.execute("UPDATE runs SET state = 'queued', writer = '' WHERE id = ? AND finished IS NULL", [run])
+
     def requeue_orphans(self) -> int:
         """Put runs whose process died back into the queue, and say how many."""
         silent = now(seconds_ago=LEASE_S)
