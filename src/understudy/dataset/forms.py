@@ -62,7 +62,7 @@ _TURNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("Do you know {w} {x}?", "Tell me {w} {x}.", "Please say {w} {x}.", "Any idea {w} {x}?", "And {w} {d} {o}?"),
     ),
     (
-        r"(?P<w>who|what) (?P<x>\w+s|\w+ed|\w+) (?P<y>.+)",
+        r"(?P<w>who|what) (?P<x>(?!has |is |was |does )\w+(?:s|ed)) (?P<y>.+)",
         ("Do you know {w} {x} {y}?", "Tell me {w} {x} {y}.", "Who knows {w} {x} {y}?", "{y}: {w} {x} it?"),
     ),
 )
