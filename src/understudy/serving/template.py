@@ -44,6 +44,7 @@ class Template:
         self._special = sorted((text for text in special if len(text) > 1), key=len, reverse=True)
         self._system_works = self.kind == "plain" or self._probe_system()
         self.end_tokens = self._find_end_tokens(generation_config)
+        self._end = self._template_end() if self.kind == "chat" else None
 
     def render(self, messages: Sequence[Message]) -> str:
         """The prompt text up to where the model's answer begins. Raises ModelError when the template refuses."""
@@ -58,6 +59,11 @@ class Template:
         """Token ids of a rendered prompt."""
         ids: list[int] = self._tokenizer(prompt, add_special_tokens=False)["input_ids"]
         return ids
+
+    def encode_answer(self, text: str) -> list[int]:
+        """Token ids of an answer as it follows a rendered prompt, the token that ends the turn included."""
+        end = self._end if self._end is not None else self._tokenizer.eos_token_id
+        return [*self.encode(text if self.kind == "chat" else f" {text}"), *([] if end is None else [int(end)])]
 
     def _chat(self, turns: list[dict[str, str]]) -> str:
         try:
