@@ -248,9 +248,7 @@ class LocalBackend:
             self._queue.enter(lambda: False)
             try:
                 with self._step:
-                    return score_batch(
-                        self._model, self._slots, slots, prompts, answers, self._loaded.context_length
-                    )
+                    return score_batch(self._model, self._slots, slots, prompts, answers, self._loaded.context_length)
             finally:
                 self._queue.leave()
         finally:

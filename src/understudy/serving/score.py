@@ -59,9 +59,7 @@ def score_batch(
         logits = _logits(model, [[*prompts[i], *completions[i]] for i in order], first)
     finally:
         slots.rest()
-    scores = {
-        i: _score(logits[row], completions[i], len(prompts[i]) - 1 - first) for row, i in enumerate(order)
-    }
+    scores = {i: _score(logits[row], completions[i], len(prompts[i]) - 1 - first) for row, i in enumerate(order)}
     return [scores[i] for i in range(len(places))]
 
 
