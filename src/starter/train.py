@@ -175,7 +175,11 @@ class Run:
             losses.append(self._learn(progress))
             self.seconds = last + time.monotonic() - since
             if self.step % 20 == 0:
-                self._say(loss=round(math.fsum(losses) / len(losses), 4), looking=round(self.looking, 3), progress=round(progress, 3))
+                self._say(
+                    loss=round(math.fsum(losses) / len(losses), 4),
+                    looking=round(self.looking, 3),
+                    progress=round(progress, 3),
+                )
                 losses = []
             if self.seconds - looked > 400:
                 looked = self.seconds

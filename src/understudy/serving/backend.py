@@ -25,7 +25,8 @@ class ModelCard:
     `source` is the folder or hub id it came from, `parameters` the number of weights, `reason` the sentence that says
     why this device and dtype were chosen. `context_length` counts tokens. `tokens_per_second` is the latest measured
     decoding speed of one row, None before the first answer. `template` is `chat` for the model's own chat template,
-    `plain` for the documented fallback (see `template.py`), `none` where no prompt text exists.
+    `plain` for the documented fallback (see `template.py`), `none` where no prompt text exists. `fingerprint` names
+    the exact weights (see `weights.fingerprint`), so that a version of other weights is noticed.
     """
 
     name: str
@@ -37,6 +38,7 @@ class ModelCard:
     context_length: int
     tokens_per_second: float | None
     template: TemplateKind
+    fingerprint: str = ""
 
 
 class Stop:
@@ -66,6 +68,11 @@ class Backend(Protocol):
     """Anything that answers rows. Methods may be called from any thread."""
 
     name: str
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits for the batch that runs now; a batch that nobody reads should then end."""
+        ...
 
     def describe(self) -> ModelCard:
         """The model behind this backend, as a person reads it."""

@@ -17,7 +17,7 @@ from transformers.utils.logging import disable_progress_bar
 
 from understudy.errors import ModelError
 from understudy.serving.device import Placement
-from understudy.serving.weights import refuse_code, require_weights
+from understudy.serving.weights import fingerprint, refuse_code, require_weights
 
 _ONE_AT_A_TIME = threading.Lock()
 """While transformers loads, it makes `meta` torch's default device for the whole process: a model that another thread
@@ -26,12 +26,16 @@ loads meanwhile would stay without weights."""
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A model in eval mode without gradients on its device, with its tokenizer and context length in tokens."""
+    """A model in eval mode without gradients on its device, with its tokenizer and context length in tokens.
+
+    `fingerprint` names its weights (see `weights.fingerprint`); empty for a model that was not read from a folder.
+    """
 
     model: PreTrainedModel
     tokenizer: Any
     source: str
     context_length: int
+    fingerprint: str = ""
 
 
 def load_model(source: str | Path, placement: Placement) -> Loaded:
@@ -58,7 +62,7 @@ def load_model(source: str | Path, placement: Placement) -> Loaded:
             " columns cannot share. Choose a transformer model such as Llama or Qwen2."
         )
     model = model.to(placement.device).eval().requires_grad_(False)
-    return Loaded(model, tokenizer, str(source), context_length(model.config, tokenizer))
+    return Loaded(model, tokenizer, str(source), context_length(model.config, tokenizer), fingerprint(folder))
 
 
 def resolve_source(source: str | Path) -> Path:

@@ -28,6 +28,7 @@ from understudy.serving.device import Placement, choose_placement
 from understudy.serving.loading import Loaded, count_parameters, load_model
 from understudy.serving.prefix import PrefixStore
 from understudy.serving.sampler import Sampler
+from understudy.serving.score import SCORED_AT_ONCE, Score, score_batch
 from understudy.serving.slots import AdapterSlots
 from understudy.serving.template import Template
 from understudy.serving.text import Detokenizer, StopStrings
@@ -104,12 +105,17 @@ class LocalBackend:
             context_length=self._loaded.context_length,
             tokens_per_second=self._speed,
             template=self.template.kind,
+            fingerprint=self._loaded.fingerprint,
         )
 
     @property
     def busy(self) -> bool:
         """Whether an answer is being written or waiting; a trainer stands aside while this is true."""
         return self._queue.busy
+
+    @property
+    def awaited(self) -> bool:
+        return self._queue.awaited
 
     def twin(self) -> Any:
         """A second module tree on the same weight tensors, without adapters: for a trainer in this process."""
@@ -138,17 +144,22 @@ class LocalBackend:
         if self._closed:
             raise ModelError(f"The model {self.name} was closed. Choose a model again.")
         prompt = fit_prompt(self.template, row.messages, self._loaded.context_length, sampling.max_tokens)
-        with self._step:
-            slot = self._by_version.get(row.version)
-            if slot is None:
-                raise ModelError(
-                    f"Version {row.version} is not loaded on {self.name}. Choose another version for this column."
-                )
-            self._users[slot] += 1
+        slot = self._hold(row.version)
         job = Job(i, prompt.tokens, slot, slot, row.seed)
         text = Detokenizer(self.tokenizer)
         stops = StopStrings(self.template.stops, strip=self.template.kind == "plain")
         return _Answer(job, prompt.text, prompt.room, text, stops, begun, version=row.version), prompt.notice
+
+    def _hold(self, version: int) -> int:
+        """The slot of a version, which stays as it is until it is released."""
+        with self._step:
+            slot = self._by_version.get(version)
+            if slot is None:
+                raise ModelError(
+                    f"Version {version} is not loaded on {self.name}. Choose another version for this column."
+                )
+            self._users[slot] += 1
+        return slot
 
     def _answer(self, answers: dict[int, _Answer], sampling: Sampling, stop: Stop) -> Iterator[Event]:
         """Wait for the turn, decode, and end every row with exactly one `Done`."""
@@ -216,6 +227,32 @@ class LocalBackend:
             )
         first = (str(error).splitlines() or [type(error).__name__])[0]
         return f"{self.name} failed while answering ({first}). Try again; if it stays, load the model again."
+
+    def score(self, rows: Sequence[Row], completions: Sequence[str]) -> list[Score]:
+        """How likely each row's version finds its completion. Raises ModelError for a version that is not loaded.
+
+        Rows are read a few at a time, and whoever asks something meanwhile comes in between.
+        """
+        scores: list[Score] = []
+        for at in range(0, len(rows), SCORED_AT_ONCE):
+            scores += self._score(rows[at : at + SCORED_AT_ONCE], completions[at : at + SCORED_AT_ONCE])
+        return scores
+
+    def _score(self, rows: Sequence[Row], completions: Sequence[str]) -> list[Score]:
+        slots: list[int] = []
+        try:
+            for row in rows:
+                slots.append(self._hold(row.version))
+            prompts = [self.template.encode(self.template.render(row.messages)) for row in rows]
+            answers = [self.template.answer(completion) for completion in completions]
+            self._queue.enter(lambda: False)
+            try:
+                with self._step:
+                    return score_batch(self._model, self._slots, slots, prompts, answers, self._loaded.context_length)
+            finally:
+                self._queue.leave()
+        finally:
+            self._release(slots)
 
     def load_version(self, number: int, path: Path) -> None:
         if number == BASE:

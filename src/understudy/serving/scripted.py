@@ -39,12 +39,13 @@ class ScriptedBackend:
         self.delay = delay
         self.failing = frozenset(failing)
         self.asked: list[tuple[Row, ...]] = []
+        self.awaited = False
         self._reply = _as_function(replies)
         self._versions = {BASE, *versions}
 
     def describe(self) -> ModelCard:
         return ModelCard(
-            self.name, "scripted", 0, "none", "none", "Scripted: there is no model.", 1_000_000, None, "none"
+            self.name, "scripted", 0, "none", "none", "Scripted: there is no model.", 1_000_000, None, "none", self.name
         )
 
     def generate(self, rows: Sequence[Row], sampling: Sampling, stop: Stop) -> Iterator[Event]:

@@ -36,3 +36,8 @@ class Queue:
     def busy(self) -> bool:
         """Whether someone is inside or waiting."""
         return bool(self._waiting)
+
+    @property
+    def awaited(self) -> bool:
+        """Whether someone waits behind the one inside."""
+        return len(self._waiting) > 1

@@ -6,6 +6,7 @@ Source: https://github.com/huggingface/safetensors (format section of its README
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import struct
@@ -16,6 +17,7 @@ from understudy.errors import ModelError
 
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _HEADER_LIMIT = 100 * 2**20
+_SAMPLES, _SAMPLE_BYTES = 64, 2**16
 
 
 def require_weights(folder: Path, source: str) -> None:
@@ -81,3 +83,20 @@ def read_header(file: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
         raise ModelError(f"{file.name} is damaged or incomplete ({error}). Get the file again.") from error
     return dict(header)
+
+
+def fingerprint(folder: Path) -> str:
+    """16 hex digits that name a model's weights: of its config, and of each file's size and 64 samples.
+
+    Another training of the same architecture changes nearly every number, so 4 MB a file tell it apart; hashing all of
+    a large model would take longer than loading it.
+    """
+    digest = hashlib.sha256(json.dumps(read_json(folder / "config.json", folder.name), sort_keys=True).encode())
+    for file in sorted(folder.glob("*.safetensors")):
+        size = file.stat().st_size
+        digest.update(f"{file.name} {size}".encode())
+        with file.open("rb") as stream:
+            for sample in range(_SAMPLES):
+                stream.seek(size * sample // _SAMPLES)
+                digest.update(stream.read(_SAMPLE_BYTES))
+    return digest.hexdigest()[:16]

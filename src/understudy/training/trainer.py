@@ -88,8 +88,8 @@ class LocalTrainer:
         """Train on `snapshot` and write a PEFT adapter to `folder`; goes on from the checkpoint that lies there.
 
         `start` is the folder of an adapter to go on from, `probe` replaces the check that ends the run early. Raises
-        Cancelled when `control` does, TrainingError when there is nothing to learn or the numbers break down, ModelError
-        for a `start` that cannot be used.
+        Cancelled when `control` does, TrainingError when there is nothing to learn or the numbers break down, and
+        ModelError for a `start` that cannot be used.
         """
         recipe = recipe.checked()
         material = Material.of(snapshot, self._backend)
