@@ -2,8 +2,8 @@
 
 A set is a list of facts with paraphrases, and locality prompts whose answers must not change. (a) takes names that the
 starter never saw and wordings of which one never trained; half of its locality prompts are neighbours of a fact: the
-same question about another company, or another question about the same one. (b) has no paraphrases of its own; two forms a
-question that training does not draw stand in and are counted as such.
+same question about another company, or another question about the same one. (b) has no paraphrases of its own; two
+forms a question that training does not draw stand in and are counted as such.
 """
 
 from __future__ import annotations
