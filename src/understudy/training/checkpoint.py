@@ -27,8 +27,8 @@ class Progress:
     """How far a run has come: optimizer steps done, seconds of work, and what decides when to stop.
 
     `rate` scales the learning rate (halved by a rejected step), `best` is the lowest held-out loss, `worse` the epochs
-    since then; `right` are the ids whose completion was written right when last trained on; `losses` the last ones.
-    says why the run is over.
+    since then; `right` are the ids whose completion was written right when last trained on; `losses` the last ones;
+    `ended` says why the run is over.
     """
 
     step: int = 0

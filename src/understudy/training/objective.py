@@ -51,7 +51,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A micro-batch's part of the step's loss, the same by kind, and which items came out right."""
+    """A micro-batch's part of the step's loss, the same by kind, and by example id which came out right."""
 
     value: torch.Tensor
     parts: dict[str, float]
@@ -73,7 +73,7 @@ def micro_loss(
         "replay": _anchors(items, at, scores, totals, reference, recipe),
     }
     there = {name: part for name, part in parts.items() if part is not None}
-    right = {item.example.id: bool(scores.right[i]) for item, i in zip(items, at, strict=True)}
+    right = {item.example.id: _is_right(item, i, scores) for item, i in zip(items, at, strict=True)}
     value = torch.stack(list(there.values())).sum()
     return Loss(value, {name: float(part.detach()) for name, part in there.items()}, right)
 
@@ -118,6 +118,14 @@ def _first_rows(items: Sequence[Item]) -> list[int]:
         starts.append(at)
         at += len(item.rows)
     return starts
+
+
+def _is_right(item: Item, i: int, scores: Scores) -> bool:
+    """Of a vote: the chosen completion is likelier than the rejected one. Of all others: the completion is written."""
+    if item.rejected is None:
+        return bool(scores.right[i])
+    said = scores.totals()
+    return bool(said[i] > said[i + 1])
 
 
 def _chosen(items: Sequence[Item], at: Sequence[int], kind: Kind) -> list[tuple[Item, int]]:

@@ -54,7 +54,7 @@ class Recipe:
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Recipe:
         """The recipe that `dataclasses.asdict` wrote. Raises SettingsError for a name or a value that is not one."""
-        types: dict[str, type] = {field.name: type(field.default) for field in fields(cls)}
+        types: dict[str, type[Any]] = {field.name: type(getattr(cls(), field.name)) for field in fields(cls)}
         unknown = sorted(set(values) - set(types))
         if unknown:
             raise SettingsError(f"There is no training setting {unknown[0]}. Choose one of: {', '.join(types)}.")

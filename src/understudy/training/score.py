@@ -1,4 +1,4 @@
-"""What a model says of completions: one forward; only the positions that predict them pass the output layer."""
+"""What a model says of completions; only the positions that predict them pass the output layer."""
 
 from __future__ import annotations
 

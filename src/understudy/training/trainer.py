@@ -88,7 +88,7 @@ class LocalTrainer:
         """Train on `snapshot` and write a PEFT adapter to `folder`; goes on from the checkpoint that lies there.
 
         `start` is the folder of an adapter to go on from, `probe` replaces the check that ends the run early. Raises
-        Cancelled when `control` does, TrainingError when there is nothing to learn or the numbers break down, and
+        Cancelled when `control` does, TrainingError when there is nothing to learn or the numbers break down,
         ModelError for a `start` that cannot be used.
         """
         recipe = recipe.checked()
@@ -193,15 +193,18 @@ class _Run:
             return None
         if self._probe is not None:
             return "Everything it should learn is said." if self._probe(self._model) >= 1 else None
-        items = self._material.items
-        if any(item.example.kind is not Kind.CORRECTION or not self._seen(item) for item in items):
+        right = self.progress.right
+        wanted = [item for item in self._material.items if item.example.kind in (Kind.CORRECTION, Kind.PREFERENCE)]
+        said = [item for item in wanted if item.example.kind is Kind.CORRECTION]
+        if not wanted or not all(right.get(item.example.id) for item in wanted):
             return None
-        right = check(self._model, items, self._recipe.micro_batch_tokens, self._breath).right
-        self.progress.right.update(right)
-        return "Every correction is said, in every form it was given." if all(right.values()) else None
-
-    def _seen(self, item: Item) -> bool:
-        return self.progress.right.get(item.example.id, False)
+        if said:
+            right.update(check(self._model, said, self._recipe.micro_batch_tokens, self._breath).right)
+        if not all(right[item.example.id] for item in said):
+            return None
+        words = ["Every correction is said, in every form it was given."] if said else []
+        words += ["The chosen answer of every vote is the likelier one."] if len(said) < len(wanted) else []
+        return " ".join(words)
 
     def _turned(self) -> str | None:
         """Whether the held-out loss has stopped falling."""
