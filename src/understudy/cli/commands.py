@@ -12,6 +12,7 @@ from understudy.cli.chat import chat
 from understudy.cli.database import db
 from understudy.cli.models import models
 from understudy.cli.serve import serve
+from understudy.cli.versions import promote, rollback, versions
 
 
 class ServeByDefault(click.Group):
@@ -35,5 +36,5 @@ def understudy(**_: Any) -> None:
     """Chat with a language model and its tuned versions side by side; what you correct, it learns."""
 
 
-for command in (serve, chat, ask, models, db):
+for command in (serve, chat, ask, models, versions, promote, rollback, db):
     understudy.add_command(command)

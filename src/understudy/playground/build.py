@@ -11,6 +11,7 @@ from pathlib import Path
 from understudy.playground.adding import Adding, unused_name
 from understudy.playground.casting import Casting
 from understudy.playground.playground import Playground
+from understudy.playground.promoting import sweep
 from understudy.serving.backend import Backend
 from understudy.serving.download import fetch_model
 from understudy.settings import Settings, starter_folder
@@ -23,6 +24,7 @@ def build_playground(settings: Settings) -> Playground:
     """The playground of `settings.home`. Raises `StoreError` or `SettingsError`; loads no model yet."""
     store = Store.open(settings.home / "understudy.db")
     _ensure_starter(store)
+    sweep(store)
     base = _base_model(store, settings)
 
     def open_backend(name: str, source: str) -> Backend:

@@ -22,6 +22,7 @@ from understudy.playground.casting import Casting
 from understudy.playground.columns import column_choices, resolve_columns
 from understudy.playground.difference import difference
 from understudy.playground.limits import checked_sampling, checked_text, title_of
+from understudy.playground.promoting import Promoting, VersionItem
 from understudy.playground.reading import history, is_hidden, read_answer, read_conversation, standing_text
 from understudy.playground.view import (
     Answer,
@@ -62,6 +63,7 @@ class Playground:
         self.adding = adding
         self._system = system
         self.answering = Answering(store, casting)
+        self.promoting = Promoting(store, casting)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
         store.conversations.purge(UNDO_WINDOW_S)
@@ -287,6 +289,24 @@ class Playground:
         """From now on `base` means this model, here and after a restart. It is loaded with the next answer."""
         self.store.models.set_base(name)
         self.casting.base_model = name
+
+    # -- versions of the base model ------------------------------------------------------------------------------
+
+    def versions(self) -> list[VersionItem]:
+        """Newest first, the base last."""
+        return self.promoting.versions(self.casting.base_model)
+
+    def promote(self, number: int, *, anyway: bool = False) -> str:
+        """Make a version live, see `Promoting.promote`; returns the sentence that says so."""
+        return self.promoting.promote(self.casting.base_model, number, anyway=anyway)
+
+    def roll_back(self, number: int | None = None) -> str:
+        """Back to the champion before, or to any version; returns the sentence that says so."""
+        return self.promoting.roll_back(self.casting.base_model, number)
+
+    def remove_version(self, number: int) -> str:
+        """Delete a version's folder; returns the sentence that says so."""
+        return self.promoting.remove(self.casting.base_model, number)
 
     # -- what the methods above share ----------------------------------------------------------------------------
 
