@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ class Worker:
     def __init__(self, store: Store, state: str = "succeeded") -> None:
         self.store, self.state, self.worked = store, state, list[str]()
 
-    def __call__(self, run: Run) -> None:
+    def __call__(self, run: Run, closing: Callable[[], bool]) -> None:
         self.worked.append(run.id)
         self.store.runs.finish(run.id, self.state, "Done.")  # type: ignore[arg-type]
 

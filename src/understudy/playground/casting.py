@@ -12,7 +12,8 @@ from pathlib import Path
 
 from understudy.errors import NotFoundError
 from understudy.serving.backend import Backend
-from understudy.store import Store
+from understudy.serving.seal import CARD, verify
+from understudy.store import Store, Version
 from understudy.types import BASE
 
 OpenBackend = Callable[[str, str], Backend]
@@ -27,7 +28,7 @@ class Casting:
         self._store = store
         self._open = open_backend
         self._backends: dict[str, Backend] = {}
-        self._locks: dict[str, threading.Lock] = {}
+        self._locks: dict[str, threading.RLock] = {}
         self._guard = threading.Lock()
 
     def backend(self, name: str) -> Backend:
@@ -48,12 +49,25 @@ class Casting:
         with self._lock_of(name):
             if number == BASE or number in backend.versions():
                 return
-            version = self._store.versions.find(name, number)
-            if version is None:
-                raise NotFoundError(
-                    f"{name} has no version v{number} any more. Choose another version for this column."
-                )
-            backend.load_version(number, Path(version.path))
+            backend.load_version(number, self.check_version(name, number))
+
+    def check_version(self, name: str, number: int) -> Path:
+        """The folder of a version, once it is certain to be what was judged, of this base.
+
+        Raises NotFoundError for one that was deleted and ModelError, with the reason, for a damaged or foreign one. An
+        adapter that was made elsewhere has no seal to check.
+        """
+        version = self._store.versions.find(name, number)
+        if version is None or version.removed is not None:
+            raise NotFoundError(f"{name} has no version v{number} any more. Choose another version for this column.")
+        folder = self.folder(version)
+        if version.run is not None or (folder / CARD).is_file():
+            verify(folder, self.backend(name))
+        return folder
+
+    def folder(self, version: Version) -> Path:
+        """Where a version lies; a relative path counts from the data folder, so that it can be moved as a whole."""
+        return self._store.path.parent / version.path
 
     def loaded(self) -> dict[str, Backend]:
         return dict(self._backends)
@@ -63,6 +77,6 @@ class Casting:
             backend.close()
         self._backends.clear()
 
-    def _lock_of(self, name: str) -> threading.Lock:
+    def _lock_of(self, name: str) -> threading.RLock:
         with self._guard:
-            return self._locks.setdefault(name, threading.Lock())
+            return self._locks.setdefault(name, threading.RLock())

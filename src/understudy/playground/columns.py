@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from understudy.errors import InputError
 from understudy.playground.view import ColumnChoice
-from understudy.store import Store
+from understudy.store import Store, Version
 from understudy.types import BASE, Column
 
 MOST_COLUMNS = 4
@@ -48,17 +48,15 @@ def column_choices(store: Store, base_model: str) -> list[ColumnChoice]:
     )
     choices.append(ColumnChoice("champion", "champion", live))
     choices += [
-        ColumnChoice(
-            f"v{version.number}", version.name or f"v{version.number}", version.note or f"tuned from {base_model}"
-        )
-        for version in reversed(store.versions.list(base_model))
+        ColumnChoice(f"v{version.number}", version.name or f"v{version.number}", _detail(version))
+        for version in _usable(store, base_model)
     ]
     for model in store.models.list():
         if model.name != base_model:
             choices.append(ColumnChoice(model.name, model.name, model.source))
             choices += [
-                ColumnChoice(f"{model.name}@v{version.number}", f"{model.name} v{version.number}", version.note)
-                for version in reversed(store.versions.list(model.name))
+                ColumnChoice(f"{model.name}@v{version.number}", f"{model.name} v{version.number}", _detail(version))
+                for version in _usable(store, model.name)
             ]
     return choices
 
@@ -70,7 +68,18 @@ def _version_of(store: Store, model: str, *, part: str, name: str) -> Column:
         return Column(model, store.versions.champion(model), name)
     match = _VERSION.fullmatch(part)
     number = int(match[1]) if match else -1
-    if number != BASE and store.versions.find(model, number) is None:
-        known = ", ".join(f"v{version.number}" for version in store.versions.list(model)) or "none yet"
+    usable = {version.number for version in _usable(store, model)}
+    if number != BASE and number not in usable:
+        known = ", ".join(f"v{usable_number}" for usable_number in sorted(usable)) or "none yet"
         raise InputError(f"{model} has no version {part!r} (its versions: {known}). Choose one of those, or base.")
     return Column(model, number, name)
+
+
+def _usable(store: Store, model: str) -> list[Version]:
+    """The versions of a model that were not deleted, newest first."""
+    return [version for version in reversed(store.versions.list(model)) if version.removed is None]
+
+
+def _detail(version: Version) -> str:
+    """What a person reads at a version: its note, else what its gate said."""
+    return version.note or str(version.report.get("sentence") or f"tuned from {version.model}")

@@ -20,8 +20,11 @@ from understudy.store import Run, Store
 
 log = logging.getLogger(__name__)
 
-Perform = Callable[[Run], None]
-"""Works on a claimed run until it is finished, parked or failed; says so in the run's row and never raises."""
+Perform = Callable[[Run, Callable[[], bool]], None]
+"""Works on a claimed run until it is finished or failed, or parked once the second argument says that the program ends.
+
+Says so in the run's row and never raises.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,9 @@ class Pace:
 class Learning:
     """Starts runs, and works on them in a thread once `watch` was called. Safe to call from any thread."""
 
-    def __init__(self, store: Store, casting: Casting, perform: Perform, pace: Pace | None = None) -> None:
+    def __init__(
+        self, store: Store, casting: Casting, perform: Perform | None = None, pace: Pace | None = None
+    ) -> None:
         self._store = store
         self._casting = casting
         self._perform = perform
@@ -116,11 +121,6 @@ class Learning:
         """Stay until the program is asked to end."""
         self._closing.wait()
 
-    @property
-    def closing(self) -> bool:
-        """Whether the program is ending: a run under way parks itself."""
-        return self._closing.is_set()
-
     def close(self, timeout: float = 10.0) -> None:
         """Park what is under way and end the thread."""
         self._closing.set()
@@ -130,13 +130,15 @@ class Learning:
 
     def work_once(self) -> bool:
         """Start what is due, take one queued run and finish it; False when there was none."""
+        if self._perform is None:
+            return False
         trigger = self.due()
         if trigger is not None:
             self.start(trigger)
         run = self._store.runs.claim()
         if run is None:
             return False
-        self._perform(run)
+        self._perform(run, self._closing.is_set)
         return True
 
     def _work(self) -> None:

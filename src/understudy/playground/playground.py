@@ -22,7 +22,9 @@ from understudy.playground.asking import Asked, Prompt, ask_all
 from understudy.playground.casting import Casting
 from understudy.playground.columns import column_choices, resolve_columns
 from understudy.playground.difference import difference
+from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
+from understudy.playground.promoting import Promoting, VersionItem
 from understudy.playground.reading import is_hidden, read_answer, read_conversation
 from understudy.playground.teaching import Taught, Teaching, teach
 from understudy.playground.view import (
@@ -55,6 +57,8 @@ class Playground:
         casting: Casting,
         adding: Adding | None = None,
         *,
+        perform: Perform | None = None,
+        pace: Pace | None = None,
         columns: Sequence[str] = ("base", "champion"),
         sampling: Sampling | None = None,
         system: str = "",
@@ -64,6 +68,8 @@ class Playground:
         self.adding = adding
         self._system = system
         self.answering = Answering(store, casting)
+        self.promoting = Promoting(store, casting)
+        self.learning = Learning(store, casting, perform, pace)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
         store.conversations.purge(UNDO_WINDOW_S)
@@ -77,6 +83,7 @@ class Playground:
 
     def close(self) -> None:
         """Stop what is being written, keep what was written, and let go of models and store."""
+        self.learning.close()
         self.answering.stop_all()
         self.casting.close()
         self.store.close()
@@ -293,6 +300,24 @@ class Playground:
         """From now on `base` means this model, here and after a restart. It is loaded with the next answer."""
         self.store.models.set_base(name)
         self.casting.base_model = name
+
+    # -- versions of the base model ------------------------------------------------------------------------------
+
+    def versions(self) -> list[VersionItem]:
+        """Newest first, the base last."""
+        return self.promoting.versions(self.casting.base_model)
+
+    def promote(self, number: int, *, anyway: bool = False) -> str:
+        """Make a version live, see `Promoting.promote`; returns the sentence that says so."""
+        return self.promoting.promote(self.casting.base_model, number, anyway=anyway)
+
+    def roll_back(self, number: int | None = None) -> str:
+        """Back to the champion before, or to any version; returns the sentence that says so."""
+        return self.promoting.roll_back(self.casting.base_model, number)
+
+    def remove_version(self, number: int) -> str:
+        """Delete a version's folder; returns the sentence that says so."""
+        return self.promoting.remove(self.casting.base_model, number)
 
     # -- what the methods above share ----------------------------------------------------------------------------
 

@@ -114,6 +114,12 @@ class Runs:
             )
         return self.get(row["id"])
 
+    def set_recipe(self, run: str, recipe: Mapping[str, Any]) -> None:
+        """The hyperparameters it trains with, known once its model is loaded."""
+        with self._connections.writing() as db:
+            values = [to_json(dict(recipe), "recipe"), run]
+            db.execute("UPDATE runs SET recipe = ? WHERE id = ? AND finished IS NULL", values)
+
     def beat(
         self, run: str, phase: str, progress: float, seconds_left: float | None = None, state: RunState = "running"
     ) -> Wish:
