@@ -17,8 +17,9 @@ class Recipe:
     """Hyperparameters of one run.
 
     `target_modules` is `all-linear` or `mlp`; `last_layers` the share of layers, from the top, that get an adapter.
-    `num_train_epochs` is a limit: a run ends earlier when everything is learned (`stop_when_learned`) or when the
-    held-out loss has not fallen for `early_stopping_patience` epochs. `max_steps` limits optimizer steps, -1 does not.
+    `num_train_epochs` is a limit: a run ends earlier when everything a person gave is learned, and `synthetic_share` of
+    the forms made from it (`stop_when_learned`), or when the held-out loss has not fallen for `early_stopping_patience`
+    epochs. `max_steps` limits optimizer steps, -1 does not.
 
     A step takes `per_device_train_batch_size` examples and so many anchors that they make up `replay_share` of its
     rows. `kl_weight` scales KL(base || tuned) on the anchors; 0 trains on the base's answers by cross-entropy instead.
@@ -46,6 +47,7 @@ class Recipe:
     desirable_weight: float = 1.0
     undesirable_weight: float = 1.0
     stop_when_learned: bool = True
+    synthetic_share: float = 0.95
     early_stopping_patience: int = 3
     micro_batch_tokens: int = 1024
     save_seconds: float = 5.0
@@ -70,6 +72,7 @@ class Recipe:
             ("learning_rate", 0 < self.learning_rate < 1, "between 0 and 1"),
             ("last_layers", 0 < self.last_layers <= 1, "above 0, at most 1"),
             ("replay_share", 0 <= self.replay_share < 1, "from 0 to below 1"),
+            ("synthetic_share", 0 <= self.synthetic_share <= 1, "from 0 to 1"),
             ("lora_dropout", 0 <= self.lora_dropout < 1, "from 0 to below 1"),
             ("per_device_train_batch_size", self.per_device_train_batch_size >= 1, "1 or more"),
             ("num_train_epochs", self.num_train_epochs >= 1, "1 or more"),

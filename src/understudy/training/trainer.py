@@ -8,7 +8,7 @@ ends with the adapter it would have ended with.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -196,15 +196,21 @@ class _Run:
         right = self.progress.right
         wanted = [item for item in self._material.items if item.example.kind in (Kind.CORRECTION, Kind.PREFERENCE)]
         said = [item for item in wanted if item.example.kind is Kind.CORRECTION]
-        if not wanted or not all(right.get(item.example.id) for item in wanted):
+        if not self._enough(wanted):
             return None
         if said:
             right.update(check(self._model, said, self._recipe.micro_batch_tokens, self._breath).right)
-        if not all(right[item.example.id] for item in said):
+        if not self._enough(wanted):
             return None
-        words = ["Every correction is said, in every form it was given."] if said else []
+        words = ["Every correction is said."] if said else []
         words += ["The chosen answer of every vote is the likelier one."] if len(said) < len(wanted) else []
         return " ".join(words)
+
+    def _enough(self, wanted: Sequence[Item]) -> bool:
+        """Whether everything a person gave came out right, and nearly all of the forms that were made from it."""
+        own = [self.progress.right.get(i.example.id, False) for i in wanted if not i.example.synthetic]
+        made = [self.progress.right.get(i.example.id, False) for i in wanted if i.example.synthetic]
+        return bool(wanted) and all(own) and sum(made) >= self._recipe.synthetic_share * len(made)
 
     def _turned(self) -> str | None:
         """Whether the held-out loss has stopped falling."""
