@@ -29,6 +29,7 @@ from understudy.serving.device import Placement
 from understudy.serving.local import LocalBackend
 from understudy.serving.slots import AdapterSlots
 from understudy.training.control import Quiet
+from understudy.training.half import half_pays
 from understudy.training.recipe import Recipe, recipe_for
 from understudy.training.trainer import LocalTrainer
 from understudy.types import Row, Sampling
@@ -278,6 +279,7 @@ def test_a_run_killed_again_and_again_ends_with_the_adapter_of_an_undisturbed_on
         control = Doing(lambda n: os.kill(os.getpid(), signal.SIGKILL) if n == micro_step else None)
         LocalTrainer(backend).train(MIXED, SHORT, tmp_path / "killed", control)
 
+    half_pays()  # measured once, here: the children and the undisturbed run compute alike
     for micro_step in (1, 2, 4, 3, 3, 4):
         child = multiprocessing.get_context("fork").Process(target=live_until, args=(micro_step,))
         child.start()
