@@ -28,7 +28,7 @@ class Progress:
 
     `rate` scales the learning rate (halved by a rejected step), `best` is the lowest held-out loss, `worse` the epochs
     since then; `right` are the ids whose completion was written right when last trained on; `losses` the last ones;
-    `ended` says why the run is over.
+    `ended` says why the run is over, `half` whether products are rounded: a run keeps to what it began with.
     """
 
     step: int = 0
@@ -41,6 +41,7 @@ class Progress:
     losses: dict[str, float] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     ended: str | None = None
+    half: bool = False
 
 
 def fingerprint(recipe: Recipe, items: Iterable[Item], start: Path | None) -> str:

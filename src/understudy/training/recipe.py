@@ -17,12 +17,14 @@ class Recipe:
     """Hyperparameters of one run.
 
     `target_modules` is `all-linear` or `mlp`; `last_layers` the share of layers, from the top, that get an adapter.
-    `num_train_epochs` is a limit: a run ends earlier when everything is learned (`stop_when_learned`) or when the
-    held-out loss has not fallen for `early_stopping_patience` epochs. `max_steps` limits optimizer steps, -1 does not.
+    `num_train_epochs` is a limit: a run ends earlier when everything a person gave is learned, and `synthetic_share` of
+    the forms made from it (`stop_when_learned`), or when the held-out loss has not fallen for `early_stopping_patience`
+    epochs. `max_steps` limits optimizer steps, -1 does not.
 
     A step takes `per_device_train_batch_size` examples and so many anchors that they make up `replay_share` of its
     rows. `kl_weight` scales KL(base || tuned) on the anchors; 0 trains on the base's answers by cross-entropy instead.
     `beta` and `dpop_lambda` belong to votes, `desirable_weight` and `undesirable_weight` to thumbs up and down.
+    `bf16` rounds products with frozen float32 weights on processors that gain by it (see `half`).
     A micro-step reads at most `micro_batch_tokens` tokens, padding included; `save_seconds` lie between checkpoints.
     """
 
@@ -46,7 +48,9 @@ class Recipe:
     desirable_weight: float = 1.0
     undesirable_weight: float = 1.0
     stop_when_learned: bool = True
+    synthetic_share: float = 0.95
     early_stopping_patience: int = 3
+    bf16: bool = True
     micro_batch_tokens: int = 1024
     save_seconds: float = 5.0
     seed: int = 0
@@ -59,7 +63,7 @@ class Recipe:
         if unknown:
             raise SettingsError(f"There is no training setting {unknown[0]}. Choose one of: {', '.join(types)}.")
         try:
-            return cls(**{name: types[name](value) for name, value in values.items()}).checked()
+            return cls(**{name: _read(types[name], value) for name, value in values.items()}).checked()
         except (TypeError, ValueError) as error:
             raise SettingsError(f"A training setting cannot be read: {error}. Set it to a number.") from error
 
@@ -70,6 +74,7 @@ class Recipe:
             ("learning_rate", 0 < self.learning_rate < 1, "between 0 and 1"),
             ("last_layers", 0 < self.last_layers <= 1, "above 0, at most 1"),
             ("replay_share", 0 <= self.replay_share < 1, "from 0 to below 1"),
+            ("synthetic_share", 0 <= self.synthetic_share <= 1, "from 0 to 1"),
             ("lora_dropout", 0 <= self.lora_dropout < 1, "from 0 to below 1"),
             ("per_device_train_batch_size", self.per_device_train_batch_size >= 1, "1 or more"),
             ("num_train_epochs", self.num_train_epochs >= 1, "1 or more"),
@@ -88,6 +93,14 @@ class Recipe:
     def replay_rows(self) -> int:
         """Anchors in a step: a constant, so that one correction is surrounded by as much as a hundred are."""
         return round(self.per_device_train_batch_size * self.replay_share / (1 - self.replay_share))
+
+
+def _read(kind: type[Any], value: Any) -> Any:
+    if kind is not bool or isinstance(value, bool):
+        return kind(value)
+    if str(value).lower() not in ("true", "false"):
+        raise ValueError(f"{value} is neither true nor false")
+    return str(value).lower() == "true"
 
 
 def recipe_for(parameters: int) -> Recipe:

@@ -106,5 +106,5 @@ class Stepper:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether `error` says that memory was short; torch on a CPU says so in a plain RuntimeError."""
-    words = str(error).lower()
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "out of memory" in words or "alloc" in words
+    words = ("out of memory", "can't allocate memory", "not enough memory")
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(w in str(error).lower() for w in words)

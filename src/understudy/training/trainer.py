@@ -8,7 +8,7 @@ ends with the adapter it would have ended with.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from understudy.dataset.example import Example, Kind, Snapshot
 from understudy.errors import TrainingError
 from understudy.serving.local import LocalBackend
 from understudy.training.batch import Item, encode_all
-from understudy.training.check import check
+from understudy.training.check import Checked, check
 from understudy.training.checkpoint import Checkpoint, Progress, fingerprint
 from understudy.training.control import Control
+from understudy.training.half import exact, half_pays, halve
 from understudy.training.order import Order
 from understudy.training.recipe import Recipe
 from understudy.training.reference import Reference, refer
@@ -147,7 +148,9 @@ class _Run:
             self._weights.values(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
         )
         found = checkpoint.read(self._weights, self._optimizer)
-        self.progress = found or Progress(notices=list(material.refused))
+        self.progress = found or Progress(notices=list(material.refused), half=_rounds(model, recipe))
+        if self.progress.half:
+            halve(model)
         self._stepper = Stepper(model, self._optimizer, reference, recipe, self.progress, breath)
         self._begun = self._saved = time.monotonic()
         self._before = (self.progress.step, self.progress.seconds, breath.waited)
@@ -196,22 +199,32 @@ class _Run:
         right = self.progress.right
         wanted = [item for item in self._material.items if item.example.kind in (Kind.CORRECTION, Kind.PREFERENCE)]
         said = [item for item in wanted if item.example.kind is Kind.CORRECTION]
-        if not wanted or not all(right.get(item.example.id) for item in wanted):
+        if not self._enough(wanted):
             return None
         if said:
-            right.update(check(self._model, said, self._recipe.micro_batch_tokens, self._breath).right)
-        if not all(right[item.example.id] for item in said):
+            right.update(self._check(said).right)
+        if not self._enough(wanted):
             return None
-        words = ["Every correction is said, in every form it was given."] if said else []
+        words = ["Every correction is said."] if said else []
         words += ["The chosen answer of every vote is the likelier one."] if len(said) < len(wanted) else []
         return " ".join(words)
+
+    def _check(self, items: Sequence[Item]) -> Checked:
+        with exact(self._model):
+            return check(self._model, items, self._recipe.micro_batch_tokens, self._breath)
+
+    def _enough(self, wanted: Sequence[Item]) -> bool:
+        """Whether everything a person gave came out right, and nearly all of the forms that were made from it."""
+        own = [self.progress.right.get(i.example.id, False) for i in wanted if not i.example.synthetic]
+        made = [self.progress.right.get(i.example.id, False) for i in wanted if i.example.synthetic]
+        return bool(wanted) and all(own) and sum(made) >= self._recipe.synthetic_share * len(made)
 
     def _turned(self) -> str | None:
         """Whether the held-out loss has stopped falling."""
         at, held_out = self.progress, self._material.held_out
         if not held_out:
             return None
-        loss = check(self._model, held_out, self._recipe.micro_batch_tokens, self._breath).loss
+        loss = self._check(held_out).loss
         self._breath.control.point("held_out", at.step, loss)
         at.worse = 0 if at.best is None or loss < at.best else at.worse + 1
         at.best = loss if at.best is None else min(loss, at.best)
@@ -223,3 +236,8 @@ class _Run:
         if self.progress.ended or time.monotonic() - self._saved >= self._recipe.save_seconds:
             self._checkpoint.write(self._weights, self._optimizer, self.progress)
             self._saved = time.monotonic()
+
+
+def _rounds(model: Any, recipe: Recipe) -> bool:
+    """Whether products with frozen weights are rounded: the recipe allows it and this processor gains by it."""
+    return recipe.bf16 and next(model.parameters()).device.type == "cpu" and half_pays()
