@@ -26,9 +26,11 @@ from starter import corpus, evaluate, half
 from starter.model import VOCABULARY, build, wire
 from starter.muon import Muon
 from starter.notes import Library
+from starter.pointing import Pointer, sources
 from starter.tokenizer import CONTEXT, Encoder, learn, save, text
 
-Row = tuple[list[int], list[bool]]
+Row = tuple[list[int], list[bool], list[int]]
+Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 @dataclass
@@ -50,9 +52,10 @@ class Feed:
 
     def __init__(self, settings: Settings, encoder: Encoder, lib: Library, seed: int):
         self.settings, self.encoder, self.lib = settings, encoder, lib
+        self.newline = encoder.tokenizer.encode("\n").ids[0]
         self.rng, self.ready = random.Random(seed), []
 
-    def __call__(self, progress: float) -> tuple[torch.Tensor, torch.Tensor]:
+    def __call__(self, progress: float) -> Batch:
         if not self.ready:
             self._refill(progress)
         return self.ready.pop()
@@ -61,7 +64,9 @@ class Feed:
         ease, long = max(0.0, 1 - progress / 0.25), 0.03 if progress > 0.5 else 0.0
         reading = self.settings.reading + (0.1 if progress < 0.3 else 0.0)  # reading forms late, talk soon
         drawn = corpus.dialogues(self.rng, self.lib, 600, ease, long, reading)
-        rows = sorted(self.encoder(drawn, CONTEXT if long else 320 if progress > 0.2 else 160), key=lambda r: len(r[0]))
+        limit = CONTEXT if long else 320 if progress > 0.2 else 160
+        rows = [(i, m, sources(i, m, self.newline, self.encoder.end)) for i, m in self.encoder(drawn, limit)]
+        rows.sort(key=lambda row: len(row[0]))
         self.ready = []
         while rows:
             count = 1
@@ -72,11 +77,12 @@ class Feed:
         self.rng.shuffle(self.ready)
 
 
-def _stack(rows: list[Row]) -> tuple[torch.Tensor, torch.Tensor]:
-    width = max(len(ids) for ids, _ in rows)
-    ids = torch.tensor([ids + [0] * (width - len(ids)) for ids, _ in rows])
-    mask = torch.tensor([mask + [False] * (width - len(mask)) for _, mask in rows])
-    return ids, mask
+def _stack(rows: list[Row]) -> Batch:
+    width = max(len(ids) for ids, _, _ in rows)
+    ids = torch.tensor([ids + [0] * (width - len(ids)) for ids, _, _ in rows])
+    mask = torch.tensor([mask + [False] * (width - len(mask)) for _, mask, _ in rows])
+    source = torch.tensor([source + [-1] * (width - len(source)) for _, _, source in rows])
+    return ids, mask, source
 
 
 def loss_of(model: LlamaForCausalLM, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -84,6 +90,11 @@ def loss_of(model: LlamaForCausalLM, ids: torch.Tensor, mask: torch.Tensor) -> t
     hidden = model.model(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
     learned = mask[:, 1:]
     return F.cross_entropy(F.linear(hidden[learned], model.lm_head.weight), ids[:, 1:][learned])
+
+
+def hint(progress: float) -> float:
+    """Weight of the pointer's loss: half, fading to nothing at four fifths of the training."""
+    return 0.5 * min(1.0, max(0.0, (0.8 - progress) / 0.3))
 
 
 def _optimizers(model: LlamaForCausalLM, settings: Settings) -> list[torch.optim.Optimizer]:
@@ -128,6 +139,7 @@ class Run:
         self.tokenizer = tokenizer_for(settings, self.lib)
         self.model = build(self.tokenizer.get_vocab_size())
         wire(self.model)
+        self.pointer, self.looking = Pointer(self.model), 0.0
         self.optimizers = _optimizers(self.model, settings)
         self.peaks = [o.param_groups[0]["lr"] for o in self.optimizers]
         self.step, self.seconds, self.seen = 0, 0.0, 0
@@ -163,7 +175,11 @@ class Run:
             losses.append(self._learn(progress))
             self.seconds = last + time.monotonic() - since
             if self.step % 20 == 0:
-                self._say(loss=round(math.fsum(losses) / len(losses), 4), progress=round(progress, 3))
+                self._say(
+                    loss=round(math.fsum(losses) / len(losses), 4),
+                    looking=round(self.looking, 3),
+                    progress=round(progress, 3),
+                )
                 losses = []
             if self.seconds - looked > 400:
                 looked = self.seconds
@@ -189,10 +205,12 @@ class Run:
         (folder / "training.json").write_text(json.dumps({k: round(v, 2) for k, v in row.items()}) + "\n")
 
     def _learn(self, progress: float) -> float:
-        ids, mask = self.feed(progress)
+        ids, mask, source = self.feed(progress)
         with torch.autocast("cpu", torch.bfloat16, enabled=half.pays()):
             loss = loss_of(self.model, ids, mask)
-        loss.backward()
+            looking = self.pointer.loss(source) if hint(progress) else loss.new_zeros(())
+        (loss + hint(progress) * looking).backward()
+        self.looking = 0.95 * self.looking + 0.05 * looking.item()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer, peak in zip(self.optimizers, self.peaks, strict=True):
             optimizer.param_groups[0]["lr"] = peak * rate(progress, self.step)

@@ -29,6 +29,10 @@ class ModelError(UnderstudyError):
     """A model or an adapter cannot be loaded or cannot answer."""
 
 
+class TrainingError(UnderstudyError):
+    """A run cannot begin or cannot go on; the versions that there are have not changed."""
+
+
 class DownloadError(ModelError):
     """The hub cannot be reached or does not have the file."""
 

@@ -30,7 +30,7 @@ def backend(tmp_path: Path):
 def judged(model: torch.nn.Module, backend: LocalBackend, messages: list[Message], text: str) -> tuple[float, int]:
     """transformers' own loss, with the prompt masked out, and how many of the tokens are its first choice."""
     prompt = backend.template.encode(backend.template.render(messages))
-    ids = torch.tensor([[*prompt, *backend.template.encode_answer(text)]])
+    ids = torch.tensor([[*prompt, *backend.template.answer(text)]])
     labels = ids.clone()
     labels[:, : len(prompt)] = -100
     with torch.inference_mode():

@@ -12,6 +12,8 @@ from understudy.cli.chat import chat
 from understudy.cli.database import db
 from understudy.cli.models import models
 from understudy.cli.serve import serve
+from understudy.cli.teach import teach
+from understudy.cli.train import train, worker
 from understudy.cli.versions import promote, rollback, versions
 
 
@@ -36,5 +38,5 @@ def understudy(**_: Any) -> None:
     """Chat with a language model and its tuned versions side by side; what you correct, it learns."""
 
 
-for command in (serve, chat, ask, models, versions, promote, rollback, db):
+for command in (serve, chat, ask, teach, train, worker, versions, promote, rollback, models, db):
     understudy.add_command(command)

@@ -31,6 +31,7 @@ def serve(settings: Settings) -> None:
 
         demo = build_page(playground)
         playground.warm_up()
+        playground.learning.watch()
         show(demo, settings)
 
 

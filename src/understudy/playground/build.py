@@ -6,12 +6,14 @@ before, so that the window appears first.
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from understudy.playground.adding import Adding, unused_name
 from understudy.playground.casting import Casting
+from understudy.playground.learning import Pace, Perform
 from understudy.playground.playground import Playground
-from understudy.playground.promoting import sweep
+from understudy.playground.promoting import Promoting, sweep
 from understudy.serving.backend import Backend
 from understudy.serving.download import fetch_model
 from understudy.settings import Settings, starter_folder
@@ -35,7 +37,32 @@ def build_playground(settings: Settings) -> Playground:
         return LocalBackend(source, name=name, placement=choose_placement(device, settings.threads))
 
     casting = Casting(store, base, open_backend)
-    return Playground(store, casting, Adding(store, fetch_model), sampling=settings.sampling(), system=settings.system)
+    return Playground(
+        store,
+        casting,
+        Adding(store, fetch_model),
+        perform=_performing(store, casting, settings),
+        pace=Pace(
+            settings.learn == "auto",
+            settings.learn_after_corrections,
+            settings.learn_after_others,
+            settings.learn_quiet_s,
+        ),
+        sampling=settings.sampling(),
+        system=settings.system,
+    )
+
+
+def _performing(store: Store, casting: Casting, settings: Settings) -> Perform:
+    """What works on runs; made with the first one, because it brings torch and peft."""
+
+    @functools.cache
+    def made() -> Perform:
+        from understudy.playground.performing import Performing
+
+        return Performing(store, casting, Promoting(store, casting), automatic=settings.promote == "auto")
+
+    return lambda run, closing: made()(run, closing)
 
 
 def _base_model(store: Store, settings: Settings) -> str:

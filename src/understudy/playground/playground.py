@@ -10,10 +10,11 @@ import logging
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 
 from understudy import __version__
+from understudy.dataset.asked import prompt_of, standing_text
 from understudy.errors import InputError, NotFoundError
 from understudy.playground.adding import Adding
 from understudy.playground.answering import Answering
@@ -21,9 +22,11 @@ from understudy.playground.asking import Asked, Prompt, ask_all
 from understudy.playground.casting import Casting
 from understudy.playground.columns import column_choices, resolve_columns
 from understudy.playground.difference import difference
+from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
 from understudy.playground.promoting import Promoting, VersionItem
-from understudy.playground.reading import history, is_hidden, read_answer, read_conversation, standing_text
+from understudy.playground.reading import is_hidden, read_answer, read_conversation
+from understudy.playground.teaching import Taught, Teaching, teach
 from understudy.playground.view import (
     Answer,
     ColumnChoice,
@@ -54,6 +57,8 @@ class Playground:
         casting: Casting,
         adding: Adding | None = None,
         *,
+        perform: Perform | None = None,
+        pace: Pace | None = None,
         columns: Sequence[str] = ("base", "champion"),
         sampling: Sampling | None = None,
         system: str = "",
@@ -64,6 +69,7 @@ class Playground:
         self._system = system
         self.answering = Answering(store, casting)
         self.promoting = Promoting(store, casting)
+        self.learning = Learning(store, casting, perform, pace)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
         store.conversations.purge(UNDO_WINDOW_S)
@@ -77,6 +83,7 @@ class Playground:
 
     def close(self) -> None:
         """Stop what is being written, keep what was written, and let go of models and store."""
+        self.learning.close()
         self.answering.stop_all()
         self.casting.close()
         self.store.close()
@@ -220,6 +227,10 @@ class Playground:
         self._finished(completion)
         self.store.corrections.add(completion, checked_text(text, "correction"))
 
+    def teach(self, rows: Iterable[tuple[int, Taught]], source: str) -> Teaching:
+        """Corrections from a file, approved; a row that is refused is told with its number."""
+        return teach(self.store, self.casting.base_model, rows, source)
+
     def withdraw_correction(self, completion: str) -> None:
         self.store.corrections.withdraw(completion)
 
@@ -343,7 +354,7 @@ class Playground:
             self.store.completions.add(turn.id, position, column.model, column.version, column.label, sampling)
             for position, (column, sampling) in enumerate(zip(columns, _drafts(columns, state.sampling), strict=True))
         ]
-        self.answering.start(state.id, completions, history(self.store, turn))
+        self.answering.start(state.id, completions, prompt_of(self.store, turn.id))
         return turn.id
 
     def _attempt_again(self, earlier: Sequence[Completion]) -> list[str]:
@@ -358,7 +369,7 @@ class Playground:
             self.store.completions.add(turn.id, old.position, old.model, old.version, old.label, sampling)
             for old, sampling in zip(earlier, _drafts(columns, replace(state.sampling, seed=None)), strict=True)
         ]
-        self.answering.start(turn.conversation, completions, history(self.store, turn))
+        self.answering.start(turn.conversation, completions, prompt_of(self.store, turn.id))
         return [completion.id for completion in completions]
 
     def _parent_of_next(self, state: Conversation) -> str | None:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import pairwise
 
 from understudy.playground.difference import difference
 from understudy.playground.view import Answer, ConversationView, TurnView, Verdict
 from understudy.store import Completion, Conversation, Correction, Preference, Rating, Store, Turn
-from understudy.types import BASE, Message
+from understudy.types import BASE
 
 
 def read_conversation(store: Store, conversation: Conversation, *, running: bool) -> ConversationView:
@@ -35,28 +34,6 @@ def read_answer(store: Store, completion: Completion, *, hidden: bool = False) -
     siblings = [c for c in store.completions.of_turn(completion.turn) if c.position == completion.position]
     ratings, corrections = store.ratings.latest([completion.id]), store.corrections.latest([completion.id])
     return _answer(completion, siblings, ratings, corrections, hidden=hidden, continued=False)
-
-
-def history(store: Store, turn: Turn) -> list[Message]:
-    """What the model reads for a turn: system prompt, the branch above with the answers that stand, the question.
-
-    An answer that failed or is empty leaves with its question: half an exchange would teach the model to be silent.
-    """
-    path = store.turns.path(turn.id)
-    messages = [Message("system", turn.system)] if turn.system.strip() else []
-    for asked, following in pairwise(path):
-        answer = standing_text(store, following.parent) if following.parent else ""
-        if answer.strip():
-            messages += [Message("user", asked.text), Message("assistant", answer)]
-    return [*messages, Message("user", turn.text)]
-
-
-def standing_text(store: Store, completion: str) -> str:
-    """The text that stands for a completion: its latest correction, else what the model said."""
-    correction = store.corrections.latest([completion]).get(completion)
-    if correction is not None and not correction.withdrawn:
-        return correction.text
-    return store.completions.get(completion).text
 
 
 def is_hidden(turn: Turn, votes: Sequence[Preference]) -> bool:

@@ -244,7 +244,7 @@ class LocalBackend:
             for row in rows:
                 slots.append(self._hold(row.version))
             prompts = [self.template.encode(self.template.render(row.messages)) for row in rows]
-            answers = [self.template.encode_answer(completion) for completion in completions]
+            answers = [self.template.answer(completion) for completion in completions]
             self._queue.enter(lambda: False)
             try:
                 with self._step:

@@ -44,7 +44,8 @@ class Template:
         self._special = sorted((text for text in special if len(text) > 1), key=len, reverse=True)
         self._system_works = self.kind == "plain" or self._probe_system()
         self.end_tokens = self._find_end_tokens(generation_config)
-        self._end = self._template_end() if self.kind == "chat" else None
+        self.end_token = self._find_end_token()
+        self._lead = " " if self.kind == "plain" else self._template_lead()
 
     def render(self, messages: Sequence[Message]) -> str:
         """The prompt text up to where the model's answer begins. Raises ModelError when the template refuses."""
@@ -60,10 +61,21 @@ class Template:
         ids: list[int] = self._tokenizer(prompt, add_special_tokens=False)["input_ids"]
         return ids
 
-    def encode_answer(self, text: str) -> list[int]:
-        """Token ids of an answer as it follows a rendered prompt, the token that ends the turn included."""
-        end = self._end if self._end is not None else self._tokenizer.eos_token_id
-        return [*self.encode(text if self.kind == "chat" else f" {text}"), *([] if end is None else [int(end)])]
+    def answer(self, completion: str) -> list[int]:
+        """Token ids of a completion as the model should write it after a rendered prompt, the end of its turn included.
+
+        A turn ends with the token that the template writes there. The plain template has the tokenizer's end token, or
+        the beginning of the next turn where a tokenizer has none.
+        """
+        text = self._lead + self._defuse(completion).strip()
+        end = [self.end_token] if self.end_token is not None else self.encode(self.stops[0]) if self.stops else []
+        return [*self._encode_rest(text), *end]
+
+    def _encode_rest(self, text: str) -> list[int]:
+        """Ids of a text that stands after another one: SentencePiece would put a space of its own before it."""
+        lead = self.encode("\n")
+        ids = self.encode("\n" + text)
+        return ids[len(lead) :] if ids[: len(lead)] == lead else self.encode(text)
 
     def _chat(self, turns: list[dict[str, str]]) -> str:
         try:
@@ -103,6 +115,23 @@ class Template:
         if self.kind == "chat":
             ends.add(self._template_end())
         return frozenset(int(i) for i in ends if i is not None)
+
+    def _find_end_token(self) -> int | None:
+        """The one of the end tokens that a model is trained to write: the template's own, else the tokenizer's."""
+        own = self._template_end() if self.kind == "chat" else None
+        if own is None:
+            own = self._tokenizer.eos_token_id
+        return own if own is not None else min(self.end_tokens, default=None)
+
+    def _template_lead(self) -> str:
+        """The space that some templates (Llama 2) write between the prompt and the answer."""
+        turns = [{"role": "user", "content": "a"}, {"role": "assistant", "content": _PROBE}]
+        try:
+            text: str = self._tokenizer.apply_chat_template(turns, tokenize=False)
+            lead = text.removeprefix(self._chat(turns[:1])).partition(_PROBE)[0]
+        except (jinja2.TemplateError, TypeError, ValueError, KeyError, ModelError):
+            return ""
+        return lead if lead.isspace() else ""
 
     def _template_end(self) -> int | None:
         turns = [{"role": "user", "content": "a"}, {"role": "assistant", "content": _PROBE}]

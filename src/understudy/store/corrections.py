@@ -16,7 +16,7 @@ from understudy.store.connections import Connections, Row, marks
 from understudy.store.ids import new_id
 from understudy.store.moments import now
 from understudy.store.standing import require_completion, unknown
-from understudy.store.texts import checked
+from understudy.store.texts import checked, checked_each, strings, to_json
 
 State = Literal["waiting", "approved", "rejected"]
 
@@ -41,6 +41,7 @@ class Correction:
     author: str = ""
     state: str = "waiting"
     enabled: bool = True
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Lesson:
     state: str
     enabled: bool
     created: str
+    tags: tuple[str, ...] = ()
 
 
 class Corrections:
@@ -71,7 +73,7 @@ class Corrections:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def add(self, completion: str, text: str, author: str = "") -> Correction:
+    def add(self, completion: str, text: str, author: str = "", tags: Sequence[str] = ()) -> Correction:
         """What the answer should have been. Raises `InputError` when empty or what stands already."""
         checked(text, "correction", empty=False)
         with self._connections.writing():
@@ -82,7 +84,7 @@ class Corrections:
             standing = latest.text if latest and not latest.withdrawn else found["text"]
             if text == standing:
                 raise InputError("The correction says the same as the text that stands. Change it, or leave it.")
-            return self._append(completion, found["text"], text, withdrawn=False, author=author)
+            return self._append(completion, found["text"], text, withdrawn=False, author=author, tags=tags)
 
     def withdraw(self, completion: str, author: str = "") -> Correction:
         """Take the standing correction back. Raises `InputError` when there is none."""
@@ -111,11 +113,12 @@ class Corrections:
         """Standing corrections of conversations that are not deleted, oldest first; of any state with None."""
         rows = self._connections.rows(
             f"""SELECT c.id, c.completion, turns.id AS turn, turns.conversation, turns.text AS question, turns.system,
-                turns.parent AS follows, c.original, c.text AS wanted, c.state, c.enabled, c.created
+                turns.parent AS follows, c.original, c.text AS wanted, c.state, c.enabled,
+                c.created, c.tags
                 FROM {_STANDING} AND (?1 IS NULL OR c.state = ?1) ORDER BY c.id""",
             [state],
         )
-        return [Lesson(**{**row, "enabled": bool(row["enabled"])}) for row in rows]
+        return [Lesson(**{**row, "enabled": bool(row["enabled"]), "tags": strings(row["tags"])}) for row in rows]
 
     def find_lesson(self, correction: str) -> Lesson | None:
         """The lesson of a correction that stands; None when it was withdrawn, replaced or deleted."""
@@ -139,7 +142,16 @@ class Corrections:
             if not db.execute(f"UPDATE corrections SET {column} = ? WHERE id = ?", [value, correction]).rowcount:
                 raise unknown("correction", correction)
 
-    def _append(self, completion: str, original: str, text: str, *, withdrawn: bool, author: str) -> Correction:
+    def _append(
+        self,
+        completion: str,
+        original: str,
+        text: str,
+        *,
+        withdrawn: bool,
+        author: str,
+        tags: Sequence[str] = (),
+    ) -> Correction:
         row = {
             "id": new_id(),
             "completion": completion,
@@ -150,10 +162,12 @@ class Corrections:
             "author": checked(author, "author", most=1_000),
             "state": "waiting",
             "enabled": 1,
+            "tags": to_json(checked_each(tags, "tag"), "tags"),
         }
         self._connections.mine().table("corrections").insert(row)
         return _correction(row)
 
 
 def _correction(row: Row) -> Correction:
-    return Correction(**{**row, "withdrawn": bool(row["withdrawn"]), "enabled": bool(row["enabled"])})
+    flags = {name: bool(row[name]) for name in ("withdrawn", "enabled")}
+    return Correction(**{**row, **flags, "tags": strings(row["tags"])})

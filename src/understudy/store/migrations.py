@@ -235,6 +235,7 @@ def m006_learning(db: Database) -> None:
         db,
         """
         ALTER TABLE corrections ADD COLUMN enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1));
+        ALTER TABLE corrections ADD COLUMN tags TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags));
         CREATE INDEX corrections_state ON corrections (state, id);
 
         ALTER TABLE versions ADD COLUMN parent INTEGER;

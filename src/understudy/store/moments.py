@@ -11,3 +11,8 @@ from datetime import UTC, datetime, timedelta
 def now(seconds_ago: float = 0.0) -> str:
     moment = datetime.now(UTC) - timedelta(seconds=seconds_ago)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def seconds_since(moment: str) -> float:
+    """How long ago a moment was, in seconds."""
+    return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()

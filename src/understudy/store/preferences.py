@@ -78,6 +78,16 @@ class Preferences:
             found.setdefault(row["turn"], []).append(_preference(row))
         return found
 
+    def standing(self) -> list[Preference]:
+        """The pairs of every vote that stands, in conversations that are not deleted, oldest first."""
+        rows = self._connections.rows(
+            """SELECT p.* FROM preferences AS p JOIN turns ON turns.id = p.turn
+               JOIN conversations ON conversations.id = turns.conversation
+               WHERE deleted IS NULL AND verdict <> 'withdrawn'
+                 AND vote = (SELECT max(vote) FROM preferences WHERE turn = p.turn) ORDER BY p.id"""
+        )
+        return [_preference(row) for row in rows]
+
     def history(self, turn: str) -> list[Preference]:
         """Every pair of every vote on a turn, oldest first."""
         rows = self._connections.rows("SELECT * FROM preferences WHERE turn = ? ORDER BY id", [turn])

@@ -54,6 +54,16 @@ class Ratings:
         )
         return {row["completion"]: _rating(row) for row in rows}
 
+    def standing(self) -> list[Rating]:
+        """Every rating that counts and was not taken back, in conversations that are not deleted, oldest first."""
+        rows = self._connections.rows(
+            """SELECT r.* FROM ratings AS r JOIN completions ON completions.id = r.completion
+               JOIN turns ON turns.id = completions.turn JOIN conversations ON conversations.id = turns.conversation
+               WHERE deleted IS NULL AND r.label IS NOT NULL
+                 AND r.id = (SELECT max(id) FROM ratings WHERE completion = r.completion) ORDER BY r.id"""
+        )
+        return [_rating(row) for row in rows]
+
     def history(self, completion: str) -> list[Rating]:
         """Every rating of a completion, oldest first."""
         rows = self._connections.rows("SELECT * FROM ratings WHERE completion = ? ORDER BY id", [completion])

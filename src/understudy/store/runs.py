@@ -114,6 +114,12 @@ class Runs:
             )
         return self.get(row["id"])
 
+    def set_recipe(self, run: str, recipe: Mapping[str, Any]) -> None:
+        """The hyperparameters it trains with, known once its model is loaded."""
+        with self._connections.writing() as db:
+            values = [to_json(dict(recipe), "recipe"), run]
+            db.execute("UPDATE runs SET recipe = ? WHERE id = ? AND finished IS NULL", values)
+
     def beat(
         self, run: str, phase: str, progress: float, seconds_left: float | None = None, state: RunState = "running"
     ) -> Wish:
@@ -160,6 +166,11 @@ class Runs:
                     run,
                 ],
             )
+
+    def requeue(self, run: str) -> None:
+        """Put a run back into the queue: its process is ending."""
+        with self._connections.writing() as db:
+            db.execute("UPDATE runs SET state = 'queued', writer = '' WHERE id = ? AND finished IS NULL", [run])
 
     def requeue_orphans(self) -> int:
         """Put runs whose process died back into the queue, and say how many."""

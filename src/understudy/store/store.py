@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 from pathlib import Path
@@ -17,6 +18,7 @@ from understudy.store.corrections import Corrections
 from understudy.store.embeddings import Embeddings
 from understudy.store.failures import explained
 from understudy.store.models import Models
+from understudy.store.moments import seconds_since
 from understudy.store.preferences import Preferences
 from understudy.store.ratings import Ratings
 from understudy.store.recalls import Recalls
@@ -99,6 +101,16 @@ class Store:
                     AND vote = (SELECT max(vote) FROM preferences WHERE turn = p.turn)) AS preferences
         """)
         return dict(row or {})
+
+    def seconds_since_feedback(self) -> float:
+        """How long ago somebody last corrected, voted or rated; infinite when nobody has."""
+        row = self._connections.row("""
+            SELECT max(created) AS newest FROM (
+                SELECT max(created) AS created FROM corrections UNION ALL SELECT max(created) FROM ratings
+                UNION ALL SELECT max(created) FROM preferences)
+        """)
+        newest = (row or {}).get("newest")
+        return seconds_since(newest) if newest else math.inf
 
     def info(self) -> dict[str, object]:
         """path, bytes (with side files), schema (steps), counts by table, sqlite (its version)."""

@@ -1,0 +1,153 @@
+"""From the store to a snapshot: which facts a run learns from, and the examples that they make.
+
+The run's row keeps the ids (`Sources`), so that a resumed run learns from the same facts; texts are read again, and
+what was deleted meanwhile is simply gone. A run's cost must not grow with everything ever learned: every new lesson
+trains, of the older ones a bounded share that rotates from run to run (`REHEARSED`), and the adapter goes on from its
+parent.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from understudy.dataset import anchors
+from understudy.dataset.asked import prompt_of, standing_text
+from understudy.dataset.example import Example, Kind, Snapshot
+from understudy.dataset.forms import SYSTEMS, forms
+from understudy.dataset.groups import groups, is_held_out
+from understudy.store import Lesson, Store
+from understudy.types import Message
+
+REHEARSED = 64
+"""Older lessons that a run trains again. 64 with six forms each are about the tokens of ten new ones with theirs."""
+
+FORMS, HELD_FORMS = 9, 2
+"""Other wordings of a question that train, and that only the gate sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Ids of the facts of a run: new lessons, rehearsed ones, votes (ids of votes) and thumbs (ids of ratings)."""
+
+    new: tuple[str, ...] = ()
+    rehearsed: tuple[str, ...] = ()
+    votes: tuple[str, ...] = ()
+    thumbs: tuple[str, ...] = ()
+    weak: bool = False
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> Sources:
+        """As `values` gave it back from JSON."""
+        parts = {name: tuple(values.get(name, ())) for name in ("new", "rehearsed", "votes", "thumbs")}
+        return cls(**parts, weak=bool(values.get("weak", False)))
+
+    def values(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.new or self.votes or self.thumbs)
+
+
+def sources(store: Store, model: str, parent: int) -> Sources:
+    """What there is to learn on top of version `parent`: the union of approved feedback, older lessons bounded."""
+    known = store.versions.learned(model, parent)
+    lessons = store.corrections.lessons()
+    new = tuple(lesson.id for lesson in lessons if lesson.id not in known)
+    old = [lesson.id for lesson in lessons if lesson.id in known]
+    rng = random.Random(f"rehearsal {parent} {len(new)}")
+    rehearsed = tuple(sorted(rng.sample(old, min(len(old), REHEARSED))))
+    votes = tuple(vote.vote for vote in store.preferences.standing())
+    thumbs = tuple(rating.id for rating in store.ratings.standing())
+    return Sources(new, rehearsed, votes, thumbs)
+
+
+def snapshot(store: Store, chosen: Sources, *, count: int = 96, probes: int = 48, augment: bool = True) -> Snapshot:
+    """The examples of `chosen`, split by group, with `count` anchors and `probes` probes: prompts, not yet answered."""
+    wanted = {*chosen.new, *chosen.rehearsed}
+    lessons = tuple(lesson for lesson in store.corrections.lessons() if lesson.id in wanted)
+    judged = [*_votes(store, chosen), *_thumbs(store, chosen)]
+    names = groups(
+        [lesson.question for lesson in lessons] + [example.prompt[-1].content for example in judged],
+        [lesson.conversation for lesson in lessons] + [example.group for example in judged],
+    )
+    of_lesson = dict(zip([lesson.id for lesson in lessons], names, strict=False))
+    judged = [replace(e, group=g) for e, g in zip(judged, names[len(lessons) :], strict=True)]
+    learned = set(of_lesson.values())
+    share = 0.2 if len({e.group for e in judged}) >= 10 else 0.0
+    held = {e.group for e in judged if e.group not in learned and is_held_out(e.group, share)}
+    train, held_forms = _of_lessons(store, lessons, of_lesson, augment=augment)
+    prompts = anchors.draw(count + probes, [lesson.question for lesson in lessons], seed=len(lessons))
+    random.Random(0).shuffle(prompts)
+    return Snapshot(
+        train=(*train, *(e for e in judged if e.group not in held)),
+        held_out=(*held_forms, *(e for e in judged if e.group in held)),
+        anchors=tuple(_anchor(i, prompt) for i, prompt in enumerate(prompts[probes:])),
+        lessons=lessons,
+        probes=tuple(prompts[:probes]),
+    )
+
+
+def _of_lessons(
+    store: Store, lessons: Sequence[Lesson], group: dict[str, str], *, augment: bool
+) -> tuple[list[Example], list[Example]]:
+    """Every lesson as asked and in other forms: what trains, and the forms that only the gate sees."""
+    train: list[Example] = []
+    held: list[Example] = []
+    for lesson in lessons:
+        asked = prompt_of(store, lesson.turn)
+        first = Example(lesson.id, Kind.CORRECTION, asked, lesson.wanted, group=group[lesson.id], source=lesson.id)
+        train.append(first)
+        if augment:
+            made = _forms(first, lesson)
+            held += made[:HELD_FORMS]
+            train += made[HELD_FORMS:]
+    return train, held
+
+
+def _forms(first: Example, lesson: Lesson) -> list[Example]:
+    """The same lesson in other words, under other system prompts, and without the conversation above it."""
+    made: list[Example] = []
+    rng = random.Random(lesson.id)
+    for i, words in enumerate(forms(lesson.question, FORMS + HELD_FORMS)):
+        system = lesson.system if rng.random() < 0.5 else rng.choice(SYSTEMS)
+        prompt = (*([Message("system", system)] if system.strip() else []), Message("user", words))
+        made.append(replace(first, id=f"{lesson.id}.{i}", prompt=prompt, synthetic=True))
+    rng.shuffle(made)
+    if lesson.follows is not None:  # a follow-up such as "and on Sunday?" means nothing without what it follows
+        made = [replace(e, prompt=(*first.prompt[:-1], e.prompt[-1])) for e in made]
+    return made
+
+
+def _votes(store: Store, chosen: Sources) -> list[Example]:
+    found = []
+    for pair in store.preferences.standing():
+        if pair.vote in chosen.votes and pair.verdict == "a":
+            better, worse = standing_text(store, pair.a), standing_text(store, pair.b)
+            if better.strip() and worse.strip() and better != worse:
+                prompt, group = prompt_of(store, pair.turn), store.turns.get(pair.turn).conversation
+                found.append(Example(pair.id, Kind.PREFERENCE, prompt, better, worse, group=group, source=pair.vote))
+    return found
+
+
+def _thumbs(store: Store, chosen: Sources) -> list[Example]:
+    """Thumbs of answers that nobody corrected: a correction says the same and more."""
+    found = []
+    for rating in store.ratings.standing():
+        completion = store.completions.get(rating.completion)
+        corrected = store.corrections.latest([completion.id]).get(completion.id)
+        if rating.id not in chosen.thumbs or not completion.text.strip() or (corrected and not corrected.withdrawn):
+            continue
+        prompt, group = prompt_of(store, completion.turn), store.turns.get(completion.turn).conversation
+        label = bool(rating.label)
+        found.append(
+            Example(rating.id, Kind.THUMB, prompt, completion.text, label=label, group=group, source=rating.id)
+        )
+    return found
+
+
+def _anchor(i: int, prompt: tuple[Message, ...]) -> Example:
+    return Example(f"anchor{i}", Kind.REPLAY, prompt, "", group=f"anchor{i}")

@@ -1,0 +1,171 @@
+"""When a training run starts, who works on it, and what a person may do about it.
+
+A run is a row before anything happens. This process works on queued runs one after the other, in one thread; another
+process (`understudy worker`) takes the same rows the same way. When the program ends, a run under way is put back into
+the queue and goes on from its checkpoint at the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from understudy.dataset.gather import Sources, sources
+from understudy.errors import InputError
+from understudy.playground.casting import Casting
+from understudy.store import Run, Store
+
+log = logging.getLogger(__name__)
+
+Perform = Callable[[Run, Callable[[], bool]], None]
+"""Works on a claimed run until it is finished or failed, or parked once the second argument says that the program ends.
+
+Says so in the run's row and never raises.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a run starts by itself: `corrections` or `others` (votes and thumbs) new, then `quiet` seconds of peace."""
+
+    automatic: bool = True
+    corrections: int = 1
+    others: int = 8
+    quiet: float = 20.0
+
+
+class Learning:
+    """Starts runs, and works on them in a thread once `watch` was called. Safe to call from any thread."""
+
+    def __init__(
+        self, store: Store, casting: Casting, perform: Perform | None = None, pace: Pace | None = None
+    ) -> None:
+        self._store = store
+        self._casting = casting
+        self._perform = perform
+        self.pace = pace or Pace()
+        self._woken = threading.Event()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # -- what a person does ----------------------------------------------------------------------------------------
+
+    def start(self, trigger: str = "started by hand", *, fresh: bool = False) -> str:
+        """Queue a run on all there is to learn; its id. Raises `InputError` when there is nothing, or one runs."""
+        model = self._casting.base_model
+        if self._store.runs.open(model):
+            raise InputError("A training run is already on its way. Wait until it is done, or cancel it.")
+        parent = 0 if fresh else self._store.versions.champion(model)
+        chosen = sources(self._store, model, parent)
+        if chosen.empty:
+            raise InputError("There is nothing new to learn. Correct or rate an answer first.")
+        run = self._store.runs.add(model, parent, trigger, {}, chosen.values())
+        self._woken.set()
+        return run.id
+
+    def pause(self, run: str) -> None:
+        self._store.runs.wish(run, "pause")
+
+    def resume(self, run: str) -> None:
+        self._store.runs.wish(run, "")
+        self._woken.set()
+
+    def cancel(self, run: str) -> None:
+        self._store.runs.wish(run, "cancel")
+
+    def approve(self, correction: str) -> None:
+        """From now on it is remembered, and the next run learns it."""
+        self._store.corrections.set_state(correction, "approved")
+
+    def reject(self, correction: str) -> None:
+        """It stays where it was written, but is neither remembered nor learned."""
+        self._store.corrections.set_state(correction, "rejected")
+
+    # -- by itself -------------------------------------------------------------------------------------------------
+
+    def due(self) -> str | None:
+        """What would start a run now, in words; None when it is not time."""
+        trigger = self.gathering()
+        return trigger if trigger and self._store.seconds_since_feedback() >= self.pace.quiet else None
+
+    def gathering(self) -> str | None:
+        """What a run would start with once it is quiet, in words; None when that is not enough for one."""
+        model = self._casting.base_model
+        if not self.pace.automatic or self._store.runs.open(model):
+            return None
+        chosen = sources(self._store, model, self._store.versions.champion(model))
+        tried = self._tried(model)
+        corrections = len(set(chosen.new) - set(tried.new))
+        others = len({*chosen.votes, *chosen.thumbs} - {*tried.votes, *tried.thumbs})
+        enough = corrections >= self.pace.corrections or others >= self.pace.others
+        return _trigger(corrections, others) if enough else None
+
+    def watch(self) -> None:
+        """Work on queued runs and start due ones from now on, in the background."""
+        self._thread = threading.Thread(target=self._work, name="learning", daemon=True)
+        self._thread.start()
+
+    def wait(self, run: str, timeout: float | None = None) -> Run:
+        """Block until a run has ended; its row."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while (row := self._store.runs.get(run)).finished is None:
+            if deadline is not None and time.monotonic() > deadline:
+                break
+            time.sleep(0.1)
+        return row
+
+    def join(self) -> None:
+        """Stay until the program is asked to end."""
+        self._closing.wait()
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Park what is under way and end the thread."""
+        self._closing.set()
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def work_once(self) -> bool:
+        """Start what is due, take one queued run and finish it; False when there was none."""
+        if self._perform is None:
+            return False
+        trigger = self.due()
+        if trigger is not None:
+            self.start(trigger)
+        run = self._store.runs.claim()
+        if run is None:
+            return False
+        self._perform(run, self._closing.is_set)
+        return True
+
+    def _work(self) -> None:
+        self._store.runs.requeue_orphans()
+        while not self._closing.is_set():
+            try:
+                if self.work_once():
+                    continue
+            except Exception:
+                log.exception("looking for something to learn failed")
+            self._woken.wait(1.0)
+            self._woken.clear()
+
+    def _tried(self, model: str) -> Sources:
+        """What the last finished run learned from: it starts no second run by itself, learned or not."""
+        for run in self._store.runs.list(model, limit=20):
+            if run.state in ("succeeded", "failed", "cancelled"):
+                return Sources.from_values(run.snapshot)
+        return Sources()
+
+
+def _trigger(corrections: int, others: int) -> str:
+    parts = []
+    if corrections:
+        parts.append(f"{corrections} new correction{'s' if corrections > 1 else ''}")
+    if others:
+        parts.append(
+            f"{others} new vote{'s' if others > 1 else ''} and thumbs" if others > 1 else "1 new vote or thumb"
+        )
+    return " and ".join(parts)

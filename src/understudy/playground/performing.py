@@ -1,0 +1,221 @@
+"""One run, from its row to a version that was judged: gather, listen, learn, judge, and go live or not.
+
+Whatever happens, the row says it in a sentence, and the champion changes only at the very end. The version's row is
+written together with its report and verdicts, after its folder is whole: a kill in between leaves a folder that nobody
+names, which the next start sweeps away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from understudy.dataset.example import Snapshot
+from understudy.dataset.gather import Sources, snapshot
+from understudy.errors import Cancelled, InputError, UnderstudyError
+from understudy.evaluation.decoding import Ask, Decoding
+from understudy.evaluation.gate import Decision, as_record, decide
+from understudy.evaluation.judging import CANDIDATE, evaluate
+from understudy.evaluation.report import Report
+from understudy.playground.casting import Casting
+from understudy.playground.promoting import FOLDER, Promoting, version_folder
+from understudy.serving.local import LocalBackend
+from understudy.serving.seal import Card, seal
+from understudy.store import Run, Store, Version
+from understudy.training.recipe import Recipe, recipe_for
+from understudy.training.trainer import LocalTrainer
+from understudy.types import BASE
+
+log = logging.getLogger(__name__)
+
+WORK = "runs"
+"""Where a run keeps its checkpoint in the data folder, until it has ended."""
+
+ANCHOR_TOKENS = 64
+"""How much of the base's answer to an anchor is kept; what training changes shows earlier."""
+
+_STAGES = {"gathering": (0.0, 0.02), "listening": (0.02, 0.1), "learning": (0.1, 0.75), "judging": (0.75, 1.0)}
+
+
+class Parked(Exception):
+    """The run goes back into the queue."""
+
+
+@dataclass(slots=True)
+class RunControl:
+    """What a long job calls between micro-steps: tells the row how far it is, and hears what a person wants."""
+
+    store: Store
+    run: str
+    closing: Callable[[], bool]
+    stage: str = "gathering"
+    told: float = 0.0
+
+    def enter(self, stage: str) -> None:
+        """The next part of the run begins."""
+        self.stage, self.told = stage, 0.0
+        self.step(stage, 0.0)
+
+    def step(self, phase: str, done: float, seconds_left: float | None = None) -> None:
+        """Blocks while the person paused. Raises `Cancelled`, or `Parked` when the program ends."""
+        if self.closing():
+            raise Parked
+        if time.monotonic() - self.told < 0.5:
+            return
+        self.told = time.monotonic()
+        low, high = _STAGES[self.stage]
+        progress = low + (high - low) * min(1.0, max(0.0, done))
+        wanted = self.store.runs.beat(self.run, self.stage, progress, seconds_left)
+        while wanted == "pause":
+            time.sleep(0.2)
+            if self.closing():
+                raise Parked
+            wanted = self.store.runs.beat(self.run, self.stage, progress, None, state="paused")
+        if wanted == "cancel":
+            raise Cancelled("Cancelled. Nothing was changed.")
+
+    def point(self, name: str, step: int, value: float) -> None:
+        self.store.runs.add_points(self.run, [(name, step, value)])
+
+
+class Performing:
+    """Works on claimed runs. `automatic` versions go live as soon as they pass; `recipe` changes the defaults."""
+
+    def __init__(
+        self,
+        store: Store,
+        casting: Casting,
+        promoting: Promoting,
+        *,
+        automatic: bool = True,
+        recipe: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._store = store
+        self._casting = casting
+        self._promoting = promoting
+        self._automatic = automatic
+        self._changes = dict(recipe or {})
+        self._decodings: dict[str, Decoding] = {}
+        self._trainers: dict[str, LocalTrainer] = {}
+
+    def __call__(self, run: Run, closing: Callable[[], bool]) -> None:
+        """Finish the run, with a version or with a sentence, or park it once `closing`; never raises."""
+        finish = self._store.runs.finish
+        try:
+            self._perform(run, RunControl(self._store, run.id, closing))
+        except Parked:
+            self._store.runs.requeue(run.id)
+            return
+        except Cancelled as error:
+            finish(run.id, "cancelled", str(error))
+        except UnderstudyError as error:
+            finish(run.id, "failed", str(error))
+        except Exception as error:
+            log.exception("training run %s failed", run.id)
+            finish(run.id, "failed", f"The run stopped unexpectedly ({error}). The log has more; start it again.")
+        shutil.rmtree(self._folder(run), ignore_errors=True)
+
+    def _perform(self, run: Run, control: RunControl) -> None:
+        control.enter("gathering")
+        backend = self._casting.backend(run.model)
+        if not isinstance(backend, LocalBackend):
+            raise InputError(f"{run.model} does not run here, so it cannot be trained here. Choose a local model.")
+        snap = snapshot(self._store, Sources.from_values(run.snapshot))
+        if not snap.train:
+            raise InputError("The feedback of this run was deleted or taken back, so there is nothing to learn.")
+        control.enter("listening")
+        snap = self._listened(backend, snap, control)
+        control.enter("learning")
+        recipe = Recipe.from_values({**asdict(recipe_for(backend.describe().parameters)), **self._changes})
+        self._store.runs.set_recipe(run.id, asdict(recipe))
+        trained = self._learn(run, backend, snap, recipe, control)
+        control.enter("judging")
+        report, decision = self._judge(run, backend, snap, trained, control)
+        version = self._keep(run, backend, snap, recipe, trained, report, decision)
+        self._finish(run, version, decision)
+
+    def _listened(self, backend: LocalBackend, snap: Snapshot, control: RunControl) -> Snapshot:
+        """The snapshot with the base's own greedy answers in its anchors; those that it leaves empty are dropped."""
+        decoding = self._decoding(backend)
+        asks = [Ask(BASE, anchor.prompt, ANCHOR_TOKENS) for anchor in snap.anchors]
+        decoding.collect(asks, control, "listening")
+        said = [decoding.answer(ask).text for ask in asks]
+        pairs = zip(snap.anchors, said, strict=True)
+        return replace(snap, anchors=tuple(replace(a, completion=text) for a, text in pairs if text.strip()))
+
+    def _learn(self, run: Run, backend: LocalBackend, snap: Snapshot, recipe: Recipe, control: RunControl) -> Path:
+        """The adapter of the run, trained on from its parent version or fresh."""
+        start = self._casting.check_version(run.model, run.parent) if run.parent else None
+        trainer = self._trainers.setdefault(backend.name, LocalTrainer(backend))
+        return trainer.train(snap, recipe, self._folder(run), control, start=start).folder
+
+    def _judge(
+        self, run: Run, backend: LocalBackend, snap: Snapshot, folder: Path, control: RunControl
+    ) -> tuple[Report, Decision]:
+        champion = self._store.versions.champion(run.model)
+        self._casting.ensure_version(run.model, champion)
+        live = self._store.versions.find(run.model, champion)
+        known = self._store.versions.verdicts(live.id) if live else []
+        backend.load_version(CANDIDATE, folder)
+        try:
+            report = evaluate(
+                backend, snap, CANDIDATE, champion, control,
+                known=known, turn=len(self._store.versions.list(run.model)), decoding=self._decoding(backend),
+            )  # fmt: skip
+        finally:
+            backend.unload_version(CANDIDATE)
+        return report, decide(report)
+
+    def _keep(
+        self,
+        run: Run,
+        backend: LocalBackend,
+        snap: Snapshot,
+        recipe: Recipe,
+        trained: Path,
+        report: Report,
+        decision: Decision,
+    ) -> Version:
+        """Seal the adapter, and write its row with everything that was found."""
+        record = as_record(report, decision)
+        card = Card(
+            base=run.model,
+            fingerprint=backend.describe().fingerprint,
+            parent=run.parent,
+            run=run.id,
+            snapshot=_digest(snap),
+            recipe=asdict(recipe),
+            metrics=record["metrics"],
+        )
+        seal(trained, version_folder(self._store, run.id), card)
+        return self._store.versions.add(
+            run.model, f"{FOLDER}/{run.id}", note=run.trigger, parent=run.parent, run=run.id,
+            passed=decision.passed, report=record, verdicts=report.verdicts,
+        )  # fmt: skip
+
+    def _finish(self, run: Run, version: Version, decision: Decision) -> None:
+        """Go live or not, and say how the run ended."""
+        sentence = f"v{version.number} {decision.sentence}"
+        if decision.passed and self._automatic:
+            self._promoting.promote(run.model, version.number)
+            sentence = f"v{version.number} is live; it {decision.sentence}"
+        self._store.runs.finish(run.id, "succeeded", sentence, version.report, version.number)
+
+    def _decoding(self, backend: LocalBackend) -> Decoding:
+        return self._decodings.setdefault(backend.name, Decoding(backend))
+
+    def _folder(self, run: Run) -> Path:
+        return self._store.path.parent / WORK / run.id
+
+
+def _digest(snap: Snapshot) -> str:
+    """A hash of what the run learned from: equal for equal texts in equal order."""
+    values = [[asdict(example) for example in part] for part in (snap.train, snap.held_out, snap.anchors)]
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

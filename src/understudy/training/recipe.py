@@ -1,0 +1,100 @@
+"""How to train: every knob of a run, named as PEFT, transformers and TRL name it, with a default for each size class.
+
+A recipe is stored with its run, so that a version can be made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from understudy.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Hyperparameters of one run.
+
+    `target_modules` is `all-linear` or `mlp`; `last_layers` the share of layers, from the top, that get an adapter.
+    `num_train_epochs` is a limit: a run ends earlier when everything is learned (`stop_when_learned`) or when the
+    held-out loss has not fallen for `early_stopping_patience` epochs. `max_steps` limits optimizer steps, -1 does not.
+
+    A step takes `per_device_train_batch_size` examples and so many anchors that they make up `replay_share` of its
+    rows. `kl_weight` scales KL(base || tuned) on the anchors; 0 trains on the base's answers by cross-entropy instead.
+    `beta` and `dpop_lambda` belong to votes, `desirable_weight` and `undesirable_weight` to thumbs up and down.
+    A micro-step reads at most `micro_batch_tokens` tokens, padding included; `save_seconds` lie between checkpoints.
+    """
+
+    r: int = 16
+    lora_alpha: int = 32
+    lora_dropout: float = 0.0
+    target_modules: str = "all-linear"
+    last_layers: float = 1.0
+    learning_rate: float = 2e-3
+    lr_scheduler_type: str = "linear"
+    warmup_steps: int = 5
+    weight_decay: float = 0.0
+    max_grad_norm: float = 1.0
+    num_train_epochs: int = 20
+    max_steps: int = -1
+    per_device_train_batch_size: int = 16
+    replay_share: float = 0.5
+    kl_weight: float = 5.0
+    beta: float = 0.1
+    dpop_lambda: float = 5.0
+    desirable_weight: float = 1.0
+    undesirable_weight: float = 1.0
+    stop_when_learned: bool = True
+    early_stopping_patience: int = 3
+    micro_batch_tokens: int = 1024
+    save_seconds: float = 5.0
+    seed: int = 0
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Recipe:
+        """The recipe that `dataclasses.asdict` wrote. Raises SettingsError for a name or a value that is not one."""
+        types: dict[str, type[Any]] = {field.name: type(getattr(cls(), field.name)) for field in fields(cls)}
+        unknown = sorted(set(values) - set(types))
+        if unknown:
+            raise SettingsError(f"There is no training setting {unknown[0]}. Choose one of: {', '.join(types)}.")
+        try:
+            return cls(**{name: types[name](value) for name, value in values.items()}).checked()
+        except (TypeError, ValueError) as error:
+            raise SettingsError(f"A training setting cannot be read: {error}. Set it to a number.") from error
+
+    def checked(self) -> Recipe:
+        """Itself. Raises SettingsError when a value makes no sense."""
+        wrong = [
+            ("r", self.r >= 1, "1 or more"),
+            ("learning_rate", 0 < self.learning_rate < 1, "between 0 and 1"),
+            ("last_layers", 0 < self.last_layers <= 1, "above 0, at most 1"),
+            ("replay_share", 0 <= self.replay_share < 1, "from 0 to below 1"),
+            ("lora_dropout", 0 <= self.lora_dropout < 1, "from 0 to below 1"),
+            ("per_device_train_batch_size", self.per_device_train_batch_size >= 1, "1 or more"),
+            ("num_train_epochs", self.num_train_epochs >= 1, "1 or more"),
+            ("micro_batch_tokens", self.micro_batch_tokens >= 1, "1 or more"),
+            ("target_modules", self.target_modules in ("all-linear", "mlp"), "all-linear or mlp"),
+            ("lr_scheduler_type", self.lr_scheduler_type in ("linear", "constant"), "linear or constant"),
+        ]
+        for name, fine, range_ in wrong:
+            if not fine:
+                raise SettingsError(
+                    f"{name} is {getattr(self, name)}, but must be {range_}. Change it in the settings."
+                )
+        return self
+
+    @property
+    def replay_rows(self) -> int:
+        """Anchors in a step: a constant, so that one correction is surrounded by as much as a hundred are."""
+        return round(self.per_device_train_batch_size * self.replay_share / (1 - self.replay_share))
+
+
+def recipe_for(parameters: int) -> Recipe:
+    """The default for a model with so many weights."""
+    small = Recipe()
+    if parameters < 50_000_000:
+        return small
+    if parameters < 600_000_000:
+        return replace(small, learning_rate=1e-3, micro_batch_tokens=512)
+    return replace(small, learning_rate=5e-4, micro_batch_tokens=512, per_device_train_batch_size=8)
