@@ -39,7 +39,7 @@ def test_python_dash_m_is_the_same_program() -> None:
 
 def test_help_lists_every_command(understudy: Understudy) -> None:
     out = understudy("--help").out
-    for name in ("ask", "chat", "db", "models", "serve"):
+    for name in ("ask", "chat", "db", "models", "promote", "rollback", "serve", "versions"):
         assert f"  {name} " in out
 
 

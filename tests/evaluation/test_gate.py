@@ -118,6 +118,8 @@ def test_votes_alone_can_be_what_was_learned() -> None:
     likelier = Report(0, {"loss": mean([0.5, 0.6, 0.4], [1.0, 1.1, 1.2])})
     assert line(likelier, "learned").passed
     assert not line(Report(0, {"loss": mean([0.5, 1.6, 0.9], [1.0, 1.1, 1.0])}), "learned").passed
+    assert not line(Report(0, {"loss": mean([0.99, 1.09, 1.19], [1.0, 1.1, 1.2])}), "learned").passed
+    assert not line(replace(likelier, new=2), "learned").passed
 
 
 def test_one_correction_and_no_probes_pass_and_say_what_was_not_compared() -> None:

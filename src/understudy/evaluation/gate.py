@@ -29,6 +29,8 @@ class Rule:
     stability: 0.85 of them as the champion gives them: two versions may differ from the base in different places.
     sanity: at most 0.02 of all answers may newly repeat themselves or not end; one always may.
     loss_rise: held-out loss may rise by a tenth; below that, a version that learned often pays a little elsewhere.
+    loss_fall: where nothing but votes and thumbs was new, held-out loss must fall by 0.02 to count as learning: the
+        smallest step of training lowers it a little on every text, so that an interval alone proves nothing.
     """
 
     reliability: float = 0.9
@@ -37,6 +39,7 @@ class Rule:
     stability: float = 0.85
     sanity: float = 0.02
     loss_rise: float = 0.1
+    loss_fall: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def as_record(report: Report, decision: Decision) -> dict[str, Any]:
 
 def _lines(report: Report, rule: Rule) -> Iterator[Line]:
     metrics, live = report.metrics, "the base" if report.champion == BASE else f"v{report.champion}"
-    yield _learned(report, live)
+    yield _learned(report, rule.loss_fall, live)
     if "reliability" in metrics:
         yield _reliability(metrics["reliability"], rule.reliability, live)
     if "locality" in metrics:
@@ -108,19 +111,18 @@ def _lines(report: Report, rule: Rule) -> Iterator[Line]:
         yield _not_worse("preference", metrics["preference"], f"votes are agreed with, by {live}")
 
 
-def _learned(report: Report, live: str) -> Line:
-    """Something must be better: a correction that is answered now, votes agreed with, or the loss beyond chance."""
+def _learned(report: Report, fall: float, live: str) -> Line:
+    """Something must be better: a correction that is answered now, or votes, or the loss where no correction is new."""
     if report.gained:
         return Line("learned", f"{_count(report.gained, 'correction is', 'corrections are')} newly answered", True)
     preference, loss = report.metrics.get("preference"), report.metrics.get("loss")
     if preference is not None and preference.champion is not None and preference.value > preference.champion:
         return Line("learned", f"it agrees with more votes than {live}", True)
-    if loss is not None and loss.change_high is not None and loss.change_high < 0:
-        return Line("learned", f"held-out answers are likelier to it than to {live}", True)
     if report.new:
-        return Line(
-            "learned", f"of {_count(report.new, 'new correction', 'new corrections')} it learned none", False, 1
-        )
+        words = f"of {_count(report.new, 'new correction', 'new corrections')} it learned none"
+        return Line("learned", words, False, 1)
+    if loss is not None and loss.change_high is not None and loss.change_high < -fall * (loss.champion or 0.0):
+        return Line("learned", f"held-out answers are clearly likelier to it than to {live}", True)
     return Line("learned", f"it learned nothing that {live} did not know", False, 1)
 
 

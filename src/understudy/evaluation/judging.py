@@ -151,27 +151,23 @@ class _Judging:
     def _contain(self, items: Sequence[tuple[Prompt, str]]) -> _Marks:
         return _Marks(*([self._gives(version, *item) for item in items] for version in self._versions))
 
+    def _exact(self, items: Sequence[tuple[Prompt, str]]) -> _Marks:
+        return _Marks(*([self._says(version, *item) for item in items] for version in self._versions))
+
     def _gives(self, version: int, prompt: Prompt, wanted: str) -> bool:
         return verdict_on(self._said(version, prompt, wanted), wanted, "")[0]
+
+    def _says(self, version: int, prompt: Prompt, wanted: str) -> bool:
+        said = self._said(version, prompt, wanted)
+        return said.finish is FinishReason.STOP and said.same_as(wanted)
 
     def _question_metrics(
         self, questions: Sequence[Question], verdicts: Sequence[Verdict], had: Sequence[bool]
     ) -> dict[str, Metric]:
         if not questions:
             return {}
-        metrics = {
-            "reliability": self._contain([(q.prompt, q.lesson.wanted) for q in questions]).share(),
-            "exact": _Marks(
-                *(
-                    [
-                        (said := self._said(version, q.prompt, q.lesson.wanted)).finish is FinishReason.STOP
-                        and said.same_as(q.lesson.wanted)
-                        for q in questions
-                    ]
-                    for version in self._versions
-                )
-            ).share(),
-        }
+        items = [(question.prompt, question.lesson.wanted) for question in questions]
+        metrics = {"reliability": self._contain(items).share(), "exact": self._exact(items).share()}
         bare = [(q.bare, q.lesson.wanted) for q in questions if q.bare]
         if bare:
             metrics["without_system"] = self._contain(bare).share()
