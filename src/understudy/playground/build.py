@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from understudy.memory import EmbedderLoader, Memory
 from understudy.playground.adding import Adding, unused_name
 from understudy.playground.casting import Casting
 from understudy.playground.playground import Playground
@@ -33,7 +34,16 @@ def build_playground(settings: Settings) -> Playground:
         return LocalBackend(source, name=name, placement=choose_placement(device, settings.threads))
 
     casting = Casting(store, base, open_backend)
-    return Playground(store, casting, Adding(store, fetch_model), sampling=settings.sampling(), system=settings.system)
+    return Playground(
+        store,
+        casting,
+        Adding(store, fetch_model),
+        sampling=settings.sampling(),
+        system=settings.system,
+        memory=Memory(store, EmbedderLoader(settings.embedder)),
+        remember=settings.memory,
+        approve=settings.approve,
+    )
 
 
 def _base_model(store: Store, settings: Settings) -> str:

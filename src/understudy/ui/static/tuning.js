@@ -21,6 +21,7 @@ function openTuning() {
       h('section', {}, h('div.section-head', {}, h('h3', {}, 'Sampling'), h('button.quiet', { type: 'button', on: { click: () => resetTuning(dialog) } }, svg('undo'), 'Reset')),
         h('p.field-help', {}, 'The same for all columns, so that a difference is the model’s.'),
         h('div.knobs', {}, ...KNOBS.map((knob) => drawKnob(dialog, knob)), drawSeed(dialog))),
+      memorySection(dialog),
     ];
   }, { drawer: true });
 }
