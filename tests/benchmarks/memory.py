@@ -11,17 +11,14 @@ import json
 import os
 import random
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 from starter import words
 from starter.notes import wording
 from starter.relations import BY_SUBJECT, RELATIONS, Relation
-from tests.benchmarks.results import Result, benchmark
 from tests.memory.lessons import teach
 from tests.memory.wordings import SMALL_TALK, WORDINGS
 from understudy.memory import EmbedderLoader, Memory

@@ -8,9 +8,7 @@ from understudy.store import Store
 from understudy.types import FinishReason, Sampling, Usage
 
 
-def teach(
-    store: Store, question: str, wanted: str, before: Sequence[str] = (), conversation: str | None = None
-) -> str:
+def teach(store: Store, question: str, wanted: str, before: Sequence[str] = (), conversation: str | None = None) -> str:
     """Ask, answer wrong, correct, approve; `before` are questions asked first. Returns the correction's id."""
     conversation = conversation or store.conversations.add().id
     parent = None

@@ -53,7 +53,7 @@ def overlap(a: Question, b: Question) -> float:
 
 
 def _names_agree(asked: Question, known: Question, answer: Set[str]) -> bool:
-    """Every name that is asked for is known, and of every known name at least a part is asked for ("Ada" of Ada Pim)."""
+    """Every name that is asked for is known, and of every known name at least a part is asked for."""
     there = {_singular(word) for word in known.words} | {_singular(word) for word in answer}
     here = {_singular(word) for word in asked.words}
     return all(_singular(word) in there for name in asked.names for word in name) and all(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from understudy.memory.embedder import Vectors
 
 AT_ONCE = 8
-"""New questions that a search embeds itself (10 ms each at worst); more are left to `refresh`, found by words so far."""
+"""New questions that a search embeds itself (10 ms each); more wait for `refresh`, found by words so far."""
 
 
 @dataclass(frozen=True, slots=True)

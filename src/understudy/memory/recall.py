@@ -6,9 +6,9 @@ question wins, and the older one is named as the conflict. The threshold was cal
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +40,7 @@ WITHIN = 0.12
 """How far below the best a further note may lie; one that is much less alike only distracts."""
 
 _PROPOSED = 32
+_KEPT_VECTORS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Memory:
         self.loader = loader or EmbedderLoader("words")
         self.loader.on_ready = self.refresh
         self._index = Index(store, self.loader)
-        self._vector_of = lru_cache(maxsize=256)(_vector)
+        self._vectors: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
 
     @property
     def sentence(self) -> str:
@@ -81,9 +82,7 @@ class Memory:
         with self._index.lock:
             self._index.refresh()
 
-    def recall(
-        self, question: str, previous: Sequence[str] = (), exclude: Set[str] = frozenset()
-    ) -> list[Remembered]:
+    def recall(self, question: str, previous: Sequence[str] = (), exclude: Set[str] = frozenset()) -> list[Remembered]:
         """The best one to three corrections for a question, best first; none is the usual answer.
 
         `previous` are the person's earlier messages, oldest first; `exclude` the ids of corrections that the asked
@@ -113,7 +112,7 @@ class Memory:
         index = self._index
         found: dict[int, float] = {}
         if index.embedder is not None and index.with_vector:
-            scores = index.matrix @ self._vector_of(index.embedder, asked.text)
+            scores = np.dot(index.matrix, self._vector_of(index.embedder, asked.text))
             for i in np.argsort(-scores)[:_PROPOSED]:
                 if scores[i] >= THRESHOLD:
                     found[index.with_vector[int(i)]] = min(1.0, float(scores[i]))
@@ -147,14 +146,17 @@ class Memory:
         embedder = self._index.embedder
         if embedder is None:
             return overlap(a.question, b.question) >= SAME
-        return bool(self._vector_of(embedder, a.question.text) @ self._vector_of(embedder, b.question.text) >= SAME)
+        first, second = (self._vector_of(embedder, entry.question.text) for entry in (a, b))
+        return float(np.dot(first, second)) >= SAME
 
-
-
-def _vector(embedder: Embedder, text: str) -> Vectors:
-    """Of one text; kept for a while, because every column of a turn asks the same."""
-    vector: Vectors = embedder.embed([text])[0]
-    return vector
+    def _vector_of(self, embedder: Embedder, text: str) -> Vectors:
+        """Of one text; kept for a while, because every column of a turn asks the same."""
+        key = (embedder.name, text)
+        if key not in self._vectors:
+            self._vectors[key] = embedder.embed([text])[0]
+            if len(self._vectors) > _KEPT_VECTORS:
+                self._vectors.popitem(last=False)
+        return self._vectors[key]
 
 
 def _wants_the_same(a: Entry, b: Entry) -> bool:

@@ -24,8 +24,8 @@ from understudy.playground.casting import Casting
 from understudy.playground.columns import column_choices, is_tuned, resolve_columns
 from understudy.playground.difference import difference
 from understudy.playground.limits import checked_sampling, checked_text, title_of
-from understudy.playground.remembering import Remembering
 from understudy.playground.reading import history, is_hidden, read_answer, read_conversation, standing_text
+from understudy.playground.remembering import Remembering
 from understudy.playground.view import (
     Answer,
     ColumnChoice,

@@ -44,7 +44,18 @@ SCRIPTS = (
 )
 """In the order in which they are read; later files use what earlier ones define."""
 
-STYLES = ("theme", "frame", "sidebar", "conversation", "passage", "feedback", "memory", "composer", "overlay", "settings")
+STYLES = (
+    "theme",
+    "frame",
+    "sidebar",
+    "conversation",
+    "passage",
+    "feedback",
+    "composer",
+    "overlay",
+    "memory",
+    "settings",
+)
 
 
 @cache
