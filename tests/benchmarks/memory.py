@@ -11,14 +11,17 @@ import json
 import os
 import random
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from starter import words
 from starter.notes import wording
 from starter.relations import BY_SUBJECT, RELATIONS, Relation
+from tests.benchmarks.results import Result, benchmark
 from tests.memory.lessons import teach
 from tests.memory.wordings import SMALL_TALK, WORDINGS
 from understudy.memory import EmbedderLoader, Memory
@@ -139,3 +142,82 @@ def measured(probes: Sequence[Probe], embedder: str = "auto") -> list[tuple[Prob
     lessons = list(dict.fromkeys(probe.lesson for probe in probes if probe.lesson))
     with memory_of(lessons, embedder) as memory:
         return ask(memory, probes)
+
+
+@benchmark(
+    "memory-recall-paraphrase",
+    "memory-recall-paraphrase-invented",
+    "memory-recall-retyped-faq",
+    "memory-recall-zsre",
+    "memory-recall-bank-intent",
+    "memory-false-fire-swap",
+    "memory-false-fire-miss",
+    "memory-false-fire-relation",
+    "memory-false-fire-unrelated",
+    "memory-words-recall-paraphrase",
+    "memory-words-false-fire",
+)
+def what_it_finds() -> Iterator[Result]:
+    """With the bundled embedder, and by words alone."""
+    hand, made = measured(by_hand()), measured(invented())
+    yield figure("memory-recall-paraphrase", hand, "same", aim="other wordings, by hand")
+    yield figure("memory-recall-paraphrase-invented", made, "same", aim="other wordings, invented facts, some mistyped")
+    yield figure("memory-false-fire-miss", hand, "miss", aim="near misses, by hand")
+    yield figure("memory-false-fire-swap", made, "swap", aim="another subject, same question")
+    yield figure("memory-false-fire-relation", made, "relation", aim="same subject, another question")
+    yield figure("memory-false-fire-unrelated", hand, "unrelated", aim="small talk", any_note=True)
+    words_only = measured(by_hand(), "words")
+    yield figure("memory-words-recall-paraphrase", words_only, "same", aim="the same, by words alone")
+    yield figure(
+        "memory-words-false-fire", words_only, "miss", "unrelated", aim="the same, by words alone", any_note=True
+    )
+    if DATA.is_dir():
+        yield figure(
+            "memory-recall-retyped-faq", measured(from_faq()), "same", aim="public questions, typed in a hurry"
+        )
+        yield figure("memory-recall-zsre", measured(from_edits()), "same", aim="paraphrases of zsRE")
+        yield figure("memory-recall-bank-intent", measured(from_bank()), "same", aim="other questions of an intent")
+
+
+def figure(
+    id: str, asked: Sequence[tuple[Probe, bool, bool, float]], *kinds: str, aim: str, any_note: bool = False
+) -> Result:
+    value, count = share(asked, *kinds, any_note=any_note)
+    return Result(id, value, f"of {count}", AIMS.get(id, ""), aim)
+
+
+AIMS = {
+    "memory-recall-paraphrase": ">= 0.8",
+    "memory-false-fire-swap": "<= 0.02",
+    "memory-false-fire-miss": "<= 0.05",
+    "memory-false-fire-unrelated": "<= 0.01",
+}
+
+
+@benchmark("memory-recall-ms-10000", "memory-recall-ms-10000-cpu", "memory-correct-to-recall-ms-10000")
+def how_long_it_takes() -> Iterator[Result]:
+    """A recall with 10,000 corrections, and the first one after a further correction."""
+    rng = random.Random(1)
+    facts = [(rng.choice(RELATIONS), number) for number in range(10_000)]
+    questions = [_questions(r, f"{words.VALUES[r.subject](rng)} {number}")[0] for r, number in facts]
+    with memory_of(questions) as memory:
+        asked = rng.sample(questions, 60)
+        times, processor = [], []
+        for question in asked:
+            begun, worked = time.perf_counter(), time.process_time()
+            memory.recall(f"Please tell me: {question}")
+            times.append(1000 * (time.perf_counter() - begun))
+            processor.append(1000 * (time.process_time() - worked))
+        yield Result("memory-recall-ms-10000", round(median(times), 1), "ms", "<= 50", "median of 60, wall")
+        yield Result(
+            "memory-recall-ms-10000-cpu", round(median(processor), 1), "ms CPU", "", "the same, processor time"
+        )
+        after = []
+        for number in range(5):
+            teach(memory.store, f"What is the colour of Vorlo {number}?", "It is blue.")
+            begun = time.perf_counter()
+            assert memory.recall(f"What is the colour of Vorlo {number}?")
+            after.append(1000 * (time.perf_counter() - begun))
+        yield Result(
+            "memory-correct-to-recall-ms-10000", round(median(after), 1), "ms", "", "the first after a correction"
+        )

@@ -59,6 +59,7 @@ class SentenceEmbedder:
             source, device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
         )
         self.is_common = lru_cache(maxsize=65_536)(self._is_common)
+        self.embed(["The first text costs two seconds more than the others."])
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         vectors = self._model.encode(

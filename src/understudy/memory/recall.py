@@ -67,6 +67,7 @@ class Memory:
     """What was corrected and approved, by question. Safe to call from any thread."""
 
     def __init__(self, store: Store, loader: EmbedderLoader | None = None) -> None:
+        self.store = store
         self.loader = loader or EmbedderLoader("words")
         self.loader.on_ready = self.refresh
         self._index = Index(store, self.loader)
