@@ -160,30 +160,28 @@ def measured(probes: Sequence[Probe], embedder: str = "auto") -> list[tuple[Prob
 def what_it_finds() -> Iterator[Result]:
     """With the bundled embedder, and by words alone."""
     hand, made = measured(by_hand()), measured(invented())
-    yield figure("memory-recall-paraphrase", hand, "same", aim="other wordings, by hand")
-    yield figure("memory-recall-paraphrase-invented", made, "same", aim="other wordings, invented facts, some mistyped")
-    yield figure("memory-false-fire-miss", hand, "miss", aim="near misses, by hand")
-    yield figure("memory-false-fire-swap", made, "swap", aim="another subject, same question")
-    yield figure("memory-false-fire-relation", made, "relation", aim="same subject, another question")
-    yield figure("memory-false-fire-unrelated", hand, "unrelated", aim="small talk", any_note=True)
+    yield figure("memory-recall-paraphrase", hand, "same", against="other wordings, by hand")
+    yield figure("memory-recall-paraphrase-invented", made, "same", against="of invented facts, some mistyped")
+    yield figure("memory-false-fire-miss", hand, "miss", against="near misses, by hand")
+    yield figure("memory-false-fire-swap", made, "swap", against="another subject, same question")
+    yield figure("memory-false-fire-relation", made, "relation", against="same subject, another question")
+    yield figure("memory-false-fire-unrelated", hand, "unrelated", against="small talk", any_note=True)
     words_only = measured(by_hand(), "words")
-    yield figure("memory-words-recall-paraphrase", words_only, "same", aim="the same, by words alone")
-    yield figure(
-        "memory-words-false-fire", words_only, "miss", "unrelated", aim="the same, by words alone", any_note=True
-    )
+    yield figure("memory-words-recall-paraphrase", words_only, "same", against="the same, by words alone")
+    yield figure("memory-words-false-fire", words_only, "miss", "unrelated", against="by words alone", any_note=True)
     if DATA.is_dir():
         yield figure(
-            "memory-recall-retyped-faq", measured(from_faq()), "same", aim="public questions, typed in a hurry"
+            "memory-recall-retyped-faq", measured(from_faq()), "same", against="public questions, typed in a hurry"
         )
-        yield figure("memory-recall-zsre", measured(from_edits()), "same", aim="paraphrases of zsRE")
-        yield figure("memory-recall-bank-intent", measured(from_bank()), "same", aim="other questions of an intent")
+        yield figure("memory-recall-zsre", measured(from_edits()), "same", against="paraphrases of zsRE")
+        yield figure("memory-recall-bank-intent", measured(from_bank()), "same", against="other questions of an intent")
 
 
 def figure(
-    id: str, asked: Sequence[tuple[Probe, bool, bool, float]], *kinds: str, aim: str, any_note: bool = False
+    id: str, asked: Sequence[tuple[Probe, bool, bool, float]], *kinds: str, against: str, any_note: bool = False
 ) -> Result:
     value, count = share(asked, *kinds, any_note=any_note)
-    return Result(id, value, f"of {count}", AIMS.get(id, ""), aim)
+    return Result(id, value, f"of {count}", AIMS.get(id, ""), against)
 
 
 AIMS = {

@@ -75,15 +75,14 @@ def _exchanged(a: Question, b: Question) -> bool:
 
     "What is the capital of Tarlo?" and "What is the population of Tarlo?", "my uncle" and "my aunt".
     """
-    if not a.content & b.content:
-        return False
     first, second = [stem(word) for word in a.words], [stem(word) for word in b.words]
     out: list[str] = []
     into: list[str] = []
     for kind, i, j, k, m in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
         if kind != "equal":
             out, into = out + list(a.words[i:j]), into + list(b.words[k:m])
-    gone, come = [w for w in out if is_content(w)], [w for w in into if is_content(w)]
+    names = {word for name in (*a.names, *b.names) for word in name}  # compared already
+    gone, come = ([w for w in words if is_content(w) and w not in names] for words in (out, into))
     return max(len(out), len(into)) <= 2 and len(gone) == len(come) == 1 and not _kindred(gone[0], come[0])
 
 

@@ -16,6 +16,7 @@ LOOK_BACK = 3
 
 _OPENING = re.compile(r"^(?:and|but|so|then|also|or)\b[\s,]*", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:and|(?:and |but |so )?(?:what|how) about) (?:[\w.'’-]+\s?){1,4}\?*$", re.IGNORECASE)
+_BARE = frozenset("and but so what how about".split())
 _WHOSE = re.compile(r"\b(?:its|his|her|their)\b", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:it|he|she|him|they|them|there|that|this|these|those)\b", re.IGNORECASE)
 
@@ -25,10 +26,12 @@ def stand_alone(question: str, previous: Sequence[str], read: Callable[[str], Qu
     recent = list(previous)[-LOOK_BACK:]
     if not recent or not any(pattern.search(question) for pattern in (_OPENING, _WHO, _WHOSE, _ABOUT)):
         return question
-    names, earlier = read(question).names, _last_named(recent, read)
-    if names and earlier and _ABOUT.match(question):
-        return earlier[0].replace(earlier[1], _spelt(question, names[-1]), 1)
-    if names:
+    asked, earlier = read(question), _last_named(recent, read)
+    if asked.names and earlier and set(asked.words) - _BARE == set(asked.names[-1]):
+        return earlier[0].replace(earlier[1], _spelt(question, asked.names[-1]), 1)
+    if _ABOUT.match(question):
+        return f"{earlier[0] if earlier else recent[-1]} {question}"
+    if asked.names:
         return question
     return _named(_OPENING.sub("", question), *earlier) if earlier else f"{recent[-1]} {question}"
 

@@ -18,7 +18,7 @@ _STOP = frozenset(
     "a an and are as at be been by can could do does did for from had has have he her here him his how i if in into is"
     " it its me my of on or our please she should so tell than that the their them then there these they this those to"
     " us was we were what when where which who whom whose why will with would you your about am get got just know need"
-    " now say want like s t d ll m re ve thanks thank hi hello hey sorry question quick forgot".split()
+    " now say want s t d ll m re ve thanks thank hi hello hey sorry question quick forgot".split()
 )
 _NEGATION = frozenset("not no never without cannot none nor neither nobody nothing isn't aren't wasn't weren't".split())
 _FIRST = re.compile(r"\b(?:my|mine|am i|i am|i'm|was i)\b")
