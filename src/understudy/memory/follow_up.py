@@ -29,7 +29,7 @@ def stand_alone(question: str, previous: Sequence[str], read: Callable[[str], Qu
     asked, earlier = read(question), _last_named(recent, read)
     if asked.names and earlier and set(asked.words) - _BARE == set(asked.names[-1]):
         return earlier[0].replace(earlier[1], _spelt(question, asked.names[-1]), 1)
-    if _ABOUT.match(question):
+    if _ABOUT.match(question) and not _WHO.search(question):
         return f"{earlier[0] if earlier else recent[-1]} {question}"
     if asked.names:
         return question
