@@ -82,7 +82,7 @@ def test_memory_is_switched_off_in_the_tuning_drawer(remembered: Page, playgroun
 
 def test_the_card_fits_a_phone(remembered: Page, watched: Watched) -> None:
     remembered.set_viewport_size({"width": 390, "height": 780})
-    remembered.get_by_role("tab").last.click()
+    remembered.locator(".tabs button").last.click()
     remembered.get_by_role("button", name="Remembered").last.click()
     card = remembered.locator(".recall")
     box = card.bounding_box()

@@ -29,7 +29,7 @@ function drawRecall(dialog, id, recall) {
     h('p.recall-wanted', {}, recall.wanted),
     h('p.recall-meta', {}, h('span', {}, daySaid(recall.created)), h('span', {}, like), recall.state === 'off' ? h('span.tag', {}, 'switched off') : null));
   if (recall.older) {
-    card.append(h('p.recall-conflict', {}, svg('alert'), h('span', {}, 'An older correction of the same question says: “', h('q', {}, recall.older), '”. The newer one counts.')));
+    card.append(h('p.recall-conflict', {}, svg('alert'), h('span', {}, 'The newer correction counts. An older one of the same question said: “', h('q', {}, recall.older), '”')));
   }
   card.append(recallBar(dialog, id, recall));
   return card;
