@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 @click.argument("question", required=False)
 @click.option("--columns", default="base", show_default=True, help="Who answers, with commas: base,champion,v3.")
 @click.option("--batch", metavar="FILE", help='Ask every line of a JSONL file: {"prompt", optional "id" and "system"}.')
+@click.option(
+    "--memory/--no-memory",
+    default=None,
+    help="Whether tuned columns recall what was corrected.  [default: the setting UNDERSTUDY_MEMORY]",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per prompt (always so with --batch).")
 @with_settings("system", *SAMPLING, *MODEL)
-def ask(settings: Settings, question: str | None, columns: str, batch: str | None, as_json: bool) -> int:
+def ask(
+    settings: Settings, question: str | None, columns: str, batch: str | None, memory: bool | None, as_json: bool
+) -> int:
     """Answer QUESTION and exit; "-" reads it, or a batch, from standard input.
 
     Exit code 1 when a line of the batch could not be asked or a column failed; the others are answered all the same.
@@ -37,7 +44,7 @@ def ask(settings: Settings, question: str | None, columns: str, batch: str | Non
     with opened(settings) as playground:
         failed = bool(faults)
         names = [name.strip() for name in columns.split(",") if name.strip()]
-        for asked in playground.ask_once(prompts, names, settings.sampling()) if prompts else ():
+        for asked in playground.ask_once(prompts, names, settings.sampling(), memory) if prompts else ():
             failed |= any(answer.error for answer in asked.answers.values())
             click.echo(json.dumps(row(asked), ensure_ascii=False) if as_json or batch else words(asked))
     return int(failed)

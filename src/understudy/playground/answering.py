@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from understudy.errors import UnderstudyError
@@ -21,6 +21,9 @@ from understudy.store import Completion, Store
 from understudy.types import Delta, Done, Event, FinishReason, Message, Notice, Row, Usage
 
 log = logging.getLogger(__name__)
+
+Prepare = Callable[[Completion, Sequence[Message]], Sequence[Message]]
+"""What a completion's column reads instead of the conversation as it is: with notes, if it has memories."""
 
 SAVE_EVERY_S = 0.4
 """A kill loses at most this much of an unfinished answer; more often would only wear the disk."""
@@ -55,9 +58,10 @@ class Writing:
 class Answering:
     """Starts, follows and stops answers, by conversation."""
 
-    def __init__(self, store: Store, casting: Casting) -> None:
+    def __init__(self, store: Store, casting: Casting, prepare: Prepare = lambda _, messages: messages) -> None:
         self._store = store
         self._casting = casting
+        self._prepare = prepare
         self._writings: dict[str, list[Writing]] = {}
         self._changed = threading.Condition()
 
@@ -140,7 +144,9 @@ class Answering:
                 writing.row = row
                 if writing.stop_wanted:
                     writing.request_stop()
-        rows = [Row(messages, w.completion.version, w.completion.sampling.seed) for w in group]
+        rows = [
+            Row(self._prepare(w.completion, messages), w.completion.version, w.completion.sampling.seed) for w in group
+        ]
         backend = self._casting.backend(model)
         for event in backend.generate(rows, group[0].completion.sampling, group[0].stop):
             self._on_event(group[event.row], event)

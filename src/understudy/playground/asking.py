@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -14,6 +14,9 @@ from understudy.errors import UnderstudyError
 from understudy.playground.casting import Casting
 from understudy.serving.backend import Stop
 from understudy.types import Column, Delta, Done, FinishReason, Message, Row, Sampling
+
+Prepare = Callable[[Column, Sequence[Message]], Sequence[Message]]
+"""What a column reads instead of the bare question: with notes, if it has memories."""
 
 ROWS_A_BATCH = 8
 """On a CPU eight rows decode in about twice the time of one; more only delays the first line of output."""
@@ -50,7 +53,12 @@ class Asked:
 
 
 def ask_all(
-    casting: Casting, prompts: Sequence[Prompt], columns: Sequence[Column], sampling: Sampling, stop: Stop | None = None
+    casting: Casting,
+    prompts: Sequence[Prompt],
+    columns: Sequence[Column],
+    sampling: Sampling,
+    stop: Stop | None = None,
+    prepare: Prepare = lambda _, messages: messages,
 ) -> Iterator[Asked]:
     """Answer the prompts in order, as many rows of one model at a time as `ROWS_A_BATCH` allows."""
     if sampling.seed is None:
@@ -65,7 +73,7 @@ def ask_all(
                 for model in models
             }
             running = [
-                (cells, pool.submit(_answer_cells, casting, model, batch, cells, sampling, stop))
+                (cells, pool.submit(_answer_cells, casting, model, batch, cells, sampling, stop, prepare))
                 for model, cells in by_model.items()
             ]
             said = {cell: answer for cells, job in running for cell, answer in zip(cells, job.result(), strict=True)}
@@ -80,6 +88,7 @@ def _answer_cells(
     cells: Sequence[tuple[int, Column]],
     sampling: Sampling,
     stop: Stop | None,
+    prepare: Prepare,
 ) -> list[AskedAnswer]:
     """The answers of one model, one per (prompt, column) cell. A version that fails gives its sentence."""
     answers: dict[int, AskedAnswer] = {}
@@ -90,7 +99,10 @@ def _answer_cells(
             ready.append(place)
         except UnderstudyError as error:
             answers[place] = AskedAnswer("", column.version, FinishReason.ERROR, 0, 0.0, str(error))
-    rows = [Row(_messages(prompts[cells[place][0]]), cells[place][1].version) for place in ready]
+    rows = [
+        Row(prepare(column, _messages(prompts[prompt])), column.version)
+        for prompt, column in (cells[place] for place in ready)
+    ]
     texts = [""] * len(rows)
     for event in casting.backend(model).generate(rows, sampling, stop or Stop()) if rows else ():
         if isinstance(event, Delta):

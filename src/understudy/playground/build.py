@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+from understudy.memory import EmbedderLoader, Memory
 from understudy.playground.adding import Adding, unused_name
 from understudy.playground.casting import Casting
 from understudy.playground.learning import Pace, Perform
@@ -50,6 +51,9 @@ def build_playground(settings: Settings) -> Playground:
         ),
         sampling=settings.sampling(),
         system=settings.system,
+        memory=Memory(store, EmbedderLoader(settings.embedder)),
+        remember=settings.memory,
+        approve=settings.approve,
     )
 
 

@@ -35,6 +35,11 @@ def resolve_columns(store: Store, base_model: str, names: Sequence[str]) -> list
     return [resolve_column(store, base_model, name) for name in names]
 
 
+def is_tuned(label: str, version: int) -> bool:
+    """Whether a column learns, and so is given memories: a version, or the champion even while that is the base."""
+    return version != BASE or label.rpartition("@")[2] == "champion"
+
+
 def column_names(store: Store, base_model: str) -> list[str]:
     return [choice.name for choice in column_choices(store, base_model)]
 

@@ -12,20 +12,23 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Literal
 
 from understudy import __version__
 from understudy.dataset.asked import prompt_of, standing_text
 from understudy.errors import InputError, NotFoundError
+from understudy.memory import Memory
 from understudy.playground.adding import Adding
 from understudy.playground.answering import Answering
 from understudy.playground.asking import Asked, Prompt, ask_all
 from understudy.playground.casting import Casting
-from understudy.playground.columns import column_choices, resolve_columns
+from understudy.playground.columns import column_choices, is_tuned, resolve_columns
 from understudy.playground.difference import difference
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
 from understudy.playground.promoting import Promoting, VersionItem
 from understudy.playground.reading import is_hidden, read_answer, read_conversation
+from understudy.playground.remembering import Remembering
 from understudy.playground.teaching import Taught, Teaching, teach
 from understudy.playground.view import (
     Answer,
@@ -33,6 +36,7 @@ from understudy.playground.view import (
     ConversationItem,
     ConversationView,
     LiveTexts,
+    MemoryView,
     Span,
     Verdict,
 )
@@ -62,20 +66,27 @@ class Playground:
         columns: Sequence[str] = ("base", "champion"),
         sampling: Sampling | None = None,
         system: str = "",
+        memory: Memory | None = None,
+        remember: bool = True,
+        approve: Literal["auto", "manual"] = "auto",
     ) -> None:
         self.store = store
         self.casting = casting
         self.adding = adding
         self._system = system
-        self.answering = Answering(store, casting)
+        self._approve = approve
+        self.remembering = Remembering(store, memory or Memory(store), remember)
+        self.answering = Answering(store, casting, self.remembering.for_answer)
         self.promoting = Promoting(store, casting)
         self.learning = Learning(store, casting, perform, pace)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
         store.conversations.purge(UNDO_WINDOW_S)
+        if approve == "auto":
+            store.corrections.approve_waiting()
 
     def warm_up(self) -> None:
-        """Load the base model now, in the background: a person takes longer to type than torch to import.
+        """Load the base model now, then what finds memories, in the background: typing takes longer than that.
 
         What goes wrong is not told here; it is the answer's own sentence as soon as somebody asks.
         """
@@ -203,10 +214,20 @@ class Playground:
         leaf = self._newest_leaf(below[-1].id) if below else found.turn
         self.store.conversations.set_head(self.store.turns.get(found.turn).conversation, leaf)
 
-    def ask_once(self, prompts: Sequence[Prompt], columns: Sequence[str], sampling: Sampling) -> Iterator[Asked]:
-        """Answers for a script, in order; nothing is recorded."""
+    def ask_once(
+        self, prompts: Sequence[Prompt], columns: Sequence[str], sampling: Sampling, memory: bool | None = None
+    ) -> Iterator[Asked]:
+        """Answers for a script, in order; nothing is recorded. Tuned columns have memory if it is on, or as given.
+
+        A script has time: it waits for what finds memories, so that the same script finds the same.
+        """
         resolved = resolve_columns(self.store, self.casting.base_model, columns)
-        return ask_all(self.casting, prompts, resolved, sampling)
+        if not (self.remembering.on if memory is None else memory):
+            return ask_all(self.casting, prompts, resolved, sampling)
+        if any(is_tuned(column.label, column.version) for column in resolved):
+            self.remembering.memory.loader.start()
+            self.remembering.memory.loader.wait()
+        return ask_all(self.casting, prompts, resolved, sampling, prepare=self.remembering.for_script)
 
     # -- feedback ------------------------------------------------------------------------------------------------
 
@@ -223,9 +244,11 @@ class Playground:
         self.store.ratings.add(completion, label, reasons=tuple(dict.fromkeys(reasons)), comment=comment)
 
     def correct(self, completion: str, text: str) -> None:
-        """What the answer should have been. The original stays beside it."""
+        """What the answer should have been. The original stays beside it. The next answer remembers it, if approved."""
         self._finished(completion)
-        self.store.corrections.add(completion, checked_text(text, "correction"))
+        made = self.store.corrections.add(completion, checked_text(text, "correction"))
+        if self._approve == "auto":
+            self.store.corrections.set_state(made.id, "approved")
 
     def teach(self, rows: Iterable[tuple[int, Taught]], source: str) -> Teaching:
         """Corrections from a file, approved; a row that is refused is told with its number."""
@@ -233,6 +256,23 @@ class Playground:
 
     def withdraw_correction(self, completion: str) -> None:
         self.store.corrections.withdraw(completion)
+
+    def set_remembered(self, correction: str, enabled: bool) -> None:
+        """Switch a correction off, so that no answer recalls it, or on again."""
+        self.store.corrections.set_enabled(correction, enabled)
+
+    def restore_correction(self, completion: str, text: str) -> None:
+        """Bring back a correction that was approved and then withdrawn."""
+        made = self.store.corrections.add(completion, checked_text(text, "correction"))
+        self.store.corrections.set_state(made.id, "approved")
+
+    def set_memory(self, on: bool) -> None:
+        """Whether tuned columns recall corrections, until the program ends; the setting says it for the next start."""
+        self.remembering.on = on
+
+    def memory(self) -> MemoryView:
+        """Whether memory is on, and what a person should know about how it searches."""
+        return MemoryView(self.remembering.on, self.remembering.memory.sentence)
 
     def vote(self, turn: str, verdict: Verdict, winner: str | None = None) -> None:
         """Which answer of a turn is best, or tie, or all bad. A blind vote is final: the names are out."""
@@ -326,6 +366,7 @@ class Playground:
             self.casting.backend(self.casting.base_model)
         except Exception:
             log.warning("the base model could not be loaded ahead of the first question", exc_info=True)
+        self.remembering.memory.loader.start()
 
     def _newest(self) -> Conversation | None:
         newest = self.store.conversations.list(limit=1)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from understudy.playground.difference import difference
-from understudy.playground.view import Answer, ConversationView, TurnView, Verdict
-from understudy.store import Completion, Conversation, Correction, Preference, Rating, Store, Turn
+from understudy.playground.view import Answer, ConversationView, RecallView, TurnView, Verdict
+from understudy.store import Completion, Conversation, Correction, Lesson, Preference, Rating, Recall, Store, Turn
 from understudy.types import BASE
 
 
@@ -33,7 +33,16 @@ def read_answer(store: Store, completion: Completion, *, hidden: bool = False) -
     """One completion, also an earlier attempt that its column no longer shows."""
     siblings = [c for c in store.completions.of_turn(completion.turn) if c.position == completion.position]
     ratings, corrections = store.ratings.latest([completion.id]), store.corrections.latest([completion.id])
-    return _answer(completion, siblings, ratings, corrections, hidden=hidden, continued=False)
+    recalls = read_recalls(store, [completion.id])
+    return _answer(completion, siblings, ratings, corrections, recalls, hidden=hidden, continued=False)
+
+
+def read_recalls(store: Store, completions: Sequence[str]) -> dict[str, tuple[RecallView, ...]]:
+    """The corrections that answers were given to read, by completion, with what became of them since."""
+    found = store.recalls.of(completions)
+    ids = {id for recalls in found.values() for recall in recalls for id in (recall.correction, recall.conflict) if id}
+    lessons = store.corrections.standing(sorted(ids)) if ids else {}
+    return {completion: tuple(_recall(recall, lessons) for recall in recalls) for completion, recalls in found.items()}
 
 
 def is_hidden(turn: Turn, votes: Sequence[Preference]) -> bool:
@@ -56,7 +65,7 @@ def _read_turns(store: Store, path: Sequence[Turn]) -> list[TurnView]:
     completions = store.completions.of_turns(ids)
     every = [c.id for of_turn in completions.values() for c in of_turn]
     ratings, corrections = store.ratings.latest(every), store.corrections.latest(every)
-    votes = store.preferences.latest(ids)
+    votes, recalls = store.preferences.latest(ids), read_recalls(store, every)
     continued = {turn.parent for turn in path if turn.parent}
     views = []
     for turn in path:
@@ -67,7 +76,7 @@ def _read_turns(store: Store, path: Sequence[Turn]) -> list[TurnView]:
         for attempts in _by_position(completions.get(turn.id, [])):
             shown = next((c for c in attempts if c.id in continued), attempts[-1])
             kept = shown.id == turn.chosen or shown.id in continued
-            answers.append(_answer(shown, attempts, ratings, corrections, hidden=hidden, continued=kept))
+            answers.append(_answer(shown, attempts, ratings, corrections, recalls, hidden=hidden, continued=kept))
         branches = tuple(sibling.id for sibling in store.turns.siblings(turn))
         views.append(TurnView(turn.id, turn.text, tuple(answers), turn.blind, hidden, verdict, winner, branches))
     return views
@@ -85,6 +94,7 @@ def _answer(
     attempts: Sequence[Completion],
     ratings: dict[str, Rating],
     corrections: dict[str, Correction],
+    recalls: dict[str, tuple[RecallView, ...]],
     *,
     hidden: bool,
     continued: bool,
@@ -110,6 +120,26 @@ def _answer(
         attempts=ids,
         details="" if hidden else _details(completion),
         continued=continued,
+        recalls=() if hidden else recalls.get(completion.id, ()),
+    )
+
+
+def _recall(recall: Recall, lessons: dict[str, Lesson]) -> RecallView:
+    lesson, older = lessons.get(recall.correction), lessons.get(recall.conflict or "")
+    percent = round(100 * recall.score)
+    if lesson is None:
+        return RecallView(recall.correction, percent, "gone")
+    return RecallView(
+        correction=recall.correction,
+        percent=percent,
+        state="on" if lesson.enabled and lesson.state == "approved" else "off",
+        question=lesson.question,
+        wanted=lesson.wanted,
+        created=lesson.created,
+        older=older.wanted if older else "",
+        conversation=lesson.conversation,
+        turn=lesson.turn,
+        completion=lesson.completion,
     )
 
 

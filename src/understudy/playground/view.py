@@ -22,13 +22,33 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class RecallView:
+    """A correction that an answer was given to read. `question` and the texts are empty once it is gone.
+
+    `state` is "on", "off" (switched off since) or "gone" (withdrawn, replaced or deleted since). `percent` is how much
+    alike the questions are; `older` what an earlier correction of the same question wanted instead.
+    """
+
+    correction: str
+    percent: int
+    state: Literal["on", "off", "gone"]
+    question: str = ""
+    wanted: str = ""
+    created: str = ""
+    older: str = ""
+    conversation: str = ""
+    turn: str = ""
+    completion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One completion as a column shows it.
 
     `text` is what stands now (the correction where there is one), `original` what the model said when that differs,
     `diff` the words between them. `label` is "Answer A" while names are hidden. `state` is "running" or the finish
     reason. `attempt` counts from 1 and `attempts` are the completion ids of this column, oldest first.
-    `details` is one line: version, tokens, speed, seed; empty while names are hidden.
+    `details` is one line: version, tokens, speed, seed; empty while names are hidden, and so are its `recalls`.
     """
 
     id: str
@@ -47,6 +67,15 @@ class Answer:
     attempts: tuple[str, ...] = ()
     details: str = ""
     continued: bool = False
+    recalls: tuple[RecallView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryView:
+    """Whether tuned columns have memory; `sentence` says so when it searches by words alone, else it is empty."""
+
+    on: bool
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

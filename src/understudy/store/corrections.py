@@ -111,18 +111,24 @@ class Corrections:
 
     def lessons(self, state: State | None = "approved") -> list[Lesson]:
         """Standing corrections of conversations that are not deleted, oldest first; of any state with None."""
-        rows = self._connections.rows(
-            f"""SELECT c.id, c.completion, turns.id AS turn, turns.conversation, turns.text AS question, turns.system,
-                turns.parent AS follows, c.original, c.text AS wanted, c.state, c.enabled,
-                c.created, c.tags
-                FROM {_STANDING} AND (?1 IS NULL OR c.state = ?1) ORDER BY c.id""",
-            [state],
-        )
-        return [Lesson(**{**row, "enabled": bool(row["enabled"]), "tags": strings(row["tags"])}) for row in rows]
+        return self._lessons("(?1 IS NULL OR c.state = ?1)", [state])
+
+    def standing(self, corrections: Sequence[str]) -> dict[str, Lesson]:
+        """The lessons of these corrections, of any state; those withdrawn, replaced or deleted since are absent."""
+        return {lesson.id: lesson for lesson in self._lessons(f"c.id IN ({marks(corrections)})", [*corrections])}
+
+    def stamp(self) -> tuple[object, ...]:
+        """Changes whenever `lessons` may say something else, and costs far less to ask."""
+        row = self._connections.row("""
+            SELECT count(*) AS corrections, max(id) AS newest,
+                   total(rowid * (enabled + 2 * (state = 'approved') + 4 * (state = 'rejected'))) AS states,
+                   (SELECT total(rowid) FROM conversations WHERE deleted IS NOT NULL) AS deleted FROM corrections
+        """)
+        return tuple((row or {}).values())
 
     def find_lesson(self, correction: str) -> Lesson | None:
         """The lesson of a correction that stands; None when it was withdrawn, replaced or deleted."""
-        return next((lesson for lesson in self.lessons(None) if lesson.id == correction), None)
+        return self.standing([correction]).get(correction)
 
     def set_state(self, correction: str, state: State) -> None:
         """Approve it, reject it, or let it wait again. Raises `NotFoundError`."""
@@ -136,6 +142,15 @@ class Corrections:
         """Approve everything that waits, and say how many."""
         with self._connections.writing() as db:
             return db.execute("UPDATE corrections SET state = 'approved' WHERE state = 'waiting'").rowcount
+
+    def _lessons(self, where: str, parameters: Sequence[object]) -> list[Lesson]:
+        rows = self._connections.rows(
+            f"""SELECT c.id, c.completion, turns.id AS turn, turns.conversation, turns.text AS question, turns.system,
+                turns.parent AS follows, c.original, c.text AS wanted, c.state, c.enabled, c.created, c.tags
+                FROM {_STANDING} AND {where} ORDER BY c.id""",
+            parameters,
+        )
+        return [Lesson(**{**row, "enabled": bool(row["enabled"]), "tags": strings(row["tags"])}) for row in rows]
 
     def _set(self, correction: str, column: str, value: object) -> None:
         with self._connections.writing() as db:

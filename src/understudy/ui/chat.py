@@ -29,6 +29,7 @@ SCRIPTS = (
     "answer",
     "feedback",
     "correct",
+    "memory",
     "vote",
     "difference",
     "turns",
@@ -43,7 +44,18 @@ SCRIPTS = (
 )
 """In the order in which they are read; later files use what earlier ones define."""
 
-STYLES = ("theme", "frame", "sidebar", "conversation", "passage", "feedback", "composer", "overlay", "settings")
+STYLES = (
+    "theme",
+    "frame",
+    "sidebar",
+    "conversation",
+    "passage",
+    "feedback",
+    "composer",
+    "overlay",
+    "memory",
+    "settings",
+)
 
 
 @cache

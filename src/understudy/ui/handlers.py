@@ -66,6 +66,7 @@ class Handlers:
             "reasons": {"good": GOOD_REASONS, "bad": BAD_REASONS},
             "ranges": RANGES,
             "defaults": asdict(Sampling()),
+            "memory": self.on_memory(payload),
         }
 
     def on_open(self, payload: Payload) -> object:
@@ -174,6 +175,14 @@ class Handlers:
         self.playground.withdraw_correction(payload.name("completion"))
         return self._conversation(payload.name("conversation"))
 
+    def on_remembered(self, payload: Payload) -> object:
+        self.playground.set_remembered(payload.name("correction"), payload.flag("enabled"))
+        return self._conversation(payload.name("conversation"))
+
+    def on_restore_correction(self, payload: Payload) -> object:
+        self.playground.restore_correction(payload.name("completion"), payload.text("text"))
+        return self._conversation(payload.name("conversation"))
+
     def on_vote(self, payload: Payload) -> object:
         verdict = payload.name("verdict")
         if verdict not in ("chosen", "tie", "both_bad"):
@@ -184,6 +193,15 @@ class Handlers:
     def on_unvote(self, payload: Payload) -> object:
         self.playground.withdraw_vote(payload.name("turn"))
         return self._conversation(payload.name("conversation"))
+
+    # -- memory --------------------------------------------------------------------------------------------------
+
+    def on_memory(self, payload: Payload) -> object:
+        """Whether memory is on and how it searches; with a flag `on`, switch it first."""
+        wanted = payload.optional_flag("on")
+        if wanted is not None:
+            self.playground.set_memory(wanted)
+        return asdict(self.playground.memory())
 
     # -- settings ------------------------------------------------------------------------------------------------
 

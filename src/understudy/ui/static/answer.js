@@ -31,6 +31,7 @@ function answerHead(turn, answer, name, { won, running }) {
   const head = h('header.answer-head', {}, title);
   if (won) head.append(h('span.tag.accent', {}, svg('check'), 'preferred'));
   if (answer.original !== null) head.append(correctedTag(answer));
+  if (answer.recalls.length) head.append(rememberedTag(answer));
   if (answer.continued) head.append(h('span.tag', { title: 'The next message continues from this answer' }, 'continues'));
   if (STATES[answer.state]) head.append(h('span.tag', {}, STATES[answer.state]));
   head.append(h('span.spacer'));

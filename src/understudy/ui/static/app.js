@@ -80,7 +80,7 @@ async function start() {
   }
   main.inert = false;
   drawSidebar();
-  for (const name of ['items', 'choices', 'reasons', 'ranges', 'defaults']) state[name] = first[name];
+  for (const name of ['items', 'choices', 'reasons', 'ranges', 'defaults', 'memory']) state[name] = first[name];
   history.replaceState(null, '', '#c=' + encodeURIComponent(first.view.id));
   showView(first.view);
   drawList();

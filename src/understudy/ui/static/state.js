@@ -7,6 +7,7 @@ const state = {
   reasons: { good: [], bad: [] },
   ranges: {},
   defaults: {},
+  memory: { on: true, sentence: '' },
   search: '',
   live: { texts: {}, notices: {}, ended: [] },
   attempts: new Map(), // completion shown in a column -> an earlier attempt looked at instead

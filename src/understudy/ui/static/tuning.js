@@ -18,6 +18,7 @@ function openTuning() {
     system.addEventListener('input', () => { dialogStatus(dialog, ''); saveSystem(); });
     return [
       h('section', {}, h('label.field-label', { for: 'system-prompt' }, 'System prompt'), h('p.field-help', {}, 'What every column is told before the conversation.'), system),
+      memorySection(dialog),
       h('section', {}, h('div.section-head', {}, h('h3', {}, 'Sampling'), h('button.quiet', { type: 'button', on: { click: () => resetTuning(dialog) } }, svg('undo'), 'Reset')),
         h('p.field-help', {}, 'The same for all columns, so that a difference is the model’s.'),
         h('div.knobs', {}, ...KNOBS.map((knob) => drawKnob(dialog, knob)), drawSeed(dialog))),

@@ -1,0 +1,128 @@
+"""The corrections that may be recalled, ready to be searched: each question read once, its vector kept in the store.
+
+The store is the truth and other processes write to it too, so every search first asks for its `stamp` (one query, a
+few milliseconds at 10,000) and takes in only what changed. Vectors lie in one matrix: at 10,000 questions of 384
+dimensions a search is one product of 15 MB.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from understudy.memory.embedder import Embedder, EmbedderLoader
+from understudy.memory.follow_up import stand_alone
+from understudy.memory.question import Question, plain, read_question
+from understudy.store import Lesson, Store
+
+if TYPE_CHECKING:
+    from understudy.memory.embedder import Vectors
+
+AT_ONCE = 8
+"""New questions that a search embeds itself (10 ms each); more wait for `refresh`, found by words so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A lesson and its question as it reads by itself; `answer` holds the words of what was wanted."""
+
+    lesson: Lesson
+    question: Question
+    answer: frozenset[str]
+
+
+class Index:
+    """Approved, switched-on lessons in the order in which they were made. One thread at a time (`lock`)."""
+
+    def __init__(self, store: Store, loader: EmbedderLoader) -> None:
+        self.lock = threading.RLock()
+        self._store = store
+        self._loader = loader
+        self._stamp: tuple[object, ...] = ()
+        self._by_id: dict[str, Entry] = {}
+        self._vectors: dict[str, Vectors] = {}
+        self._names: frozenset[str] = frozenset()
+        self._by_word: dict[str, list[int]] = {}
+        self._by_text: dict[str, list[int]] = {}
+        self._embedder: Embedder | None = None
+        self.entries: list[Entry] = []
+        self.with_vector: list[int] = []
+        self.matrix: Vectors = np.zeros((0, 1), np.float32)
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """The embedder whose vectors are in the matrix now."""
+        return self._embedder
+
+    def refresh(self, at_most: int | None = None) -> None:
+        """Take in what changed in the store; with `at_most`, make the missing vectors only if they are that few."""
+        if self._loader.get() is not self._embedder:
+            self._begin_again(self._loader.get())
+        stamp = self._store.corrections.stamp()
+        lessons = self._lessons() if stamp != self._stamp else [entry.lesson for entry in self.entries]
+        missing = [lesson for lesson in lessons if lesson.id not in self._vectors] if self._embedder else []
+        embed = bool(missing) and (at_most is None or len(missing) <= at_most)
+        if stamp == self._stamp and not embed:
+            return
+        self.entries = [self._entry(lesson) for lesson in lessons]
+        self._by_id = {entry.lesson.id: entry for entry in self.entries}
+        if embed:
+            self._embed([self._by_id[lesson.id] for lesson in missing])
+        self._arrange()
+        self._stamp = stamp
+
+    def read(self, text: str) -> Question:
+        """A question as this memory reads it: a known name needs no capital."""
+        return read_question(text, self._is_common, self._names)
+
+    def sharing_words(self, question: Question) -> set[int]:
+        """Places of entries with at least one content word of the question."""
+        return {place for word in question.content for place in self._by_word.get(word, ())}
+
+    def asking(self, question: Question) -> list[int]:
+        """Places of entries that ask word for word the same."""
+        return self._by_text.get(plain(question.text), [])
+
+    def _is_common(self, word: str) -> bool:
+        return self._embedder is None or self._embedder.is_common(word)
+
+    def _begin_again(self, embedder: Embedder | None) -> None:
+        self._embedder, self._stamp, self._by_id = embedder, (), {}
+        stored = self._store.embeddings.all(embedder.name) if embedder else {}
+        self._vectors = {id: np.frombuffer(vector, "<f4") for id, vector in stored.items()}
+
+    def _lessons(self) -> list[Lesson]:
+        return [lesson for lesson in self._store.corrections.lessons("approved") if lesson.enabled]
+
+    def _entry(self, lesson: Lesson) -> Entry:
+        if known := self._by_id.get(lesson.id):
+            return known
+        text = stand_alone(lesson.question, self._before(lesson), self.read) if lesson.follows else lesson.question
+        answer = read_question(lesson.wanted, self._is_common)
+        return Entry(lesson, read_question(text, self._is_common), frozenset(answer.words))
+
+    def _before(self, lesson: Lesson) -> list[str]:
+        return [turn.text for turn in self._store.turns.path(lesson.turn)[:-1]]
+
+    def _embed(self, entries: Sequence[Entry]) -> None:
+        """Make vectors and keep them: a restart embeds nothing twice."""
+        assert self._embedder is not None
+        vectors = self._embedder.embed([entry.question.text for entry in entries])
+        made = {entry.lesson.id: vector for entry, vector in zip(entries, vectors, strict=True)}
+        self._vectors |= made
+        self._store.embeddings.add(self._embedder.name, {id: vector.tobytes() for id, vector in made.items()})
+
+    def _arrange(self) -> None:
+        self.with_vector = [i for i, entry in enumerate(self.entries) if entry.lesson.id in self._vectors]
+        if self.with_vector:
+            self.matrix = np.stack([self._vectors[self.entries[i].lesson.id] for i in self.with_vector])
+        self._names = frozenset(word for entry in self.entries for name in entry.question.names for word in name)
+        self._by_word, self._by_text = {}, {}
+        for place, entry in enumerate(self.entries):
+            self._by_text.setdefault(plain(entry.question.text), []).append(place)
+            for word in entry.question.content:
+                self._by_word.setdefault(word, []).append(place)

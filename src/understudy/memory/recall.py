@@ -1,0 +1,169 @@
+"""Recall: the corrections that answer a question, found by likeness and admitted by agreement.
+
+Vectors (or, without an embedder, shared words) propose; `agreement` decides; the newest of two corrections of the same
+question wins, and the older one is named as the conflict. The threshold was calibrated by `tests/benchmarks/memory.py`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from understudy.memory.agreement import disagreement, overlap
+from understudy.memory.embedder import EmbedderLoader
+from understudy.memory.follow_up import stand_alone
+from understudy.memory.index import AT_ONCE, Entry, Index
+from understudy.memory.notes import note_of
+from understudy.memory.question import Question, plain
+from understudy.store import Lesson, Store
+
+if TYPE_CHECKING:
+    from understudy.memory.embedder import Embedder, Vectors
+
+THRESHOLD = 0.74
+"""Least cosine of a memory."""
+
+WORDS_THRESHOLD = 0.6
+"""Least share of words in common where there are no vectors."""
+
+SAME = 0.85
+"""Two corrections this alike, without a disagreement, answer the same question: the newer one counts."""
+
+MOST = 3
+"""Notes in a prompt: small models lose the right one among many."""
+
+WITHIN = 0.12
+"""How far below the best a further note may lie; one that is much less alike only distracts."""
+
+_PROPOSED = 32
+_KEPT_VECTORS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A correction that answers a question. `note` is its line for the prompt, `score` its likeness (0 to 1).
+
+    `conflict` is the id of the older correction of the same question that says something else.
+    """
+
+    lesson: Lesson
+    note: str
+    score: float
+    conflict: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    entry: Entry
+    score: float
+    conflict: str | None = None
+
+
+class Memory:
+    """What was corrected and approved, by question. Safe to call from any thread."""
+
+    def __init__(self, store: Store, loader: EmbedderLoader | None = None) -> None:
+        self.store = store
+        self.loader = loader or EmbedderLoader("words")
+        self.loader.on_ready = self.refresh
+        self._index = Index(store, self.loader)
+        self._vectors: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
+
+    @property
+    def sentence(self) -> str:
+        """What the page says about the search while it is by words alone; empty when all is well."""
+        return self.loader.sentence
+
+    def refresh(self) -> None:
+        """Take in every change and make all missing vectors: at start and after a correction, in the background."""
+        with self._index.lock:
+            self._index.refresh()
+
+    def recall(self, question: str, previous: Sequence[str] = (), exclude: Set[str] = frozenset()) -> list[Remembered]:
+        """The best one to three corrections for a question, best first; none is the usual answer.
+
+        `previous` are the person's earlier messages, oldest first; `exclude` the ids of corrections that the asked
+        version has learned itself. They still win over older ones of the same question.
+        """
+        with self._index.lock:
+            self._index.refresh(at_most=AT_ONCE)
+            asked = self._index.read(stand_alone(question, previous, self._index.read))
+            hits = self._newest_first(self._agreeing(asked))
+            best = max((hit.score for hit in hits), default=0.0)
+            kept = [hit for hit in hits if hit.entry.lesson.id not in exclude and hit.score >= best - WITHIN]
+        kept.sort(key=lambda hit: (-hit.score, hit.entry.lesson.id))
+        return [_remembered(hit) for hit in kept[:MOST]]
+
+    def _agreeing(self, asked: Question) -> list[_Hit]:
+        """What is asked word for word the same, and what is alike and says nothing against it."""
+        same = self._index.asking(asked)
+        hits = [_Hit(self._index.entries[place], 1.0) for place in same]
+        for place, score in self._proposed(asked).items():
+            entry = self._index.entries[place]
+            if place not in same and not disagreement(asked, entry.question, entry.answer):
+                hits.append(_Hit(entry, round(score, 4)))
+        return hits
+
+    def _proposed(self, asked: Question) -> dict[int, float]:
+        """Places and likenesses above the threshold: by vectors, and by words for entries that have none yet."""
+        index = self._index
+        found: dict[int, float] = {}
+        if index.embedder is not None and index.with_vector:
+            scores = np.dot(index.matrix, self._vector_of(index.embedder, asked.text))
+            for i in np.argsort(-scores)[:_PROPOSED]:
+                if scores[i] >= THRESHOLD:
+                    found[index.with_vector[int(i)]] = min(1.0, float(scores[i]))
+        if len(index.with_vector) < len(index.entries) or index.embedder is None:
+            found |= self._by_words(asked, frozenset(index.with_vector) if index.embedder else frozenset())
+        return found
+
+    def _by_words(self, asked: Question, done: Set[int]) -> dict[int, float]:
+        shared = {
+            place: overlap(asked, self._index.entries[place].question)
+            for place in self._index.sharing_words(asked) - done
+        }
+        return {place: score for place, score in shared.items() if score >= WORDS_THRESHOLD}
+
+    def _newest_first(self, hits: Sequence[_Hit]) -> list[_Hit]:
+        """Without the hits that a newer one of the same question replaces; that one names what it contradicts."""
+        kept: list[_Hit] = []
+        for hit in sorted(hits, key=lambda hit: hit.entry.lesson.id, reverse=True):
+            newer = next((i for i, other in enumerate(kept) if self._same(hit.entry, other.entry)), None)
+            if newer is None:
+                kept.append(hit)
+            elif kept[newer].conflict is None and not _wants_the_same(hit.entry, kept[newer].entry):
+                kept[newer] = replace(kept[newer], conflict=hit.entry.lesson.id)
+        return kept
+
+    def _same(self, a: Entry, b: Entry) -> bool:
+        if plain(a.question.text) == plain(b.question.text):
+            return True
+        if disagreement(a.question, b.question):
+            return False
+        embedder = self._index.embedder
+        if embedder is None:
+            return overlap(a.question, b.question) >= SAME
+        first, second = (self._vector_of(embedder, entry.question.text) for entry in (a, b))
+        return float(np.dot(first, second)) >= SAME
+
+    def _vector_of(self, embedder: Embedder, text: str) -> Vectors:
+        """Of one text; kept for a while, because every column of a turn asks the same."""
+        key = (embedder.name, text)
+        if key not in self._vectors:
+            self._vectors[key] = embedder.embed([text])[0]
+            if len(self._vectors) > _KEPT_VECTORS:
+                self._vectors.popitem(last=False)
+        return self._vectors[key]
+
+
+def _wants_the_same(a: Entry, b: Entry) -> bool:
+    return plain(a.lesson.wanted) == plain(b.lesson.wanted)
+
+
+def _remembered(hit: _Hit) -> Remembered:
+    lesson = hit.entry.lesson
+    return Remembered(lesson, note_of(hit.entry.question, lesson.wanted), hit.score, hit.conflict)

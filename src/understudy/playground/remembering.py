@@ -1,0 +1,50 @@
+"""Memories for tuned columns: recalled, recorded, and put into the prompt as notes; the base never gets any.
+
+What a version has learned it must answer by itself: those corrections are left out for it. Memory that fails costs a
+line in the log and not the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from understudy.memory import Memory, Remembered, with_notes
+from understudy.playground.columns import is_tuned
+from understudy.store import Completion, Recall, Store
+from understudy.types import Column, Message
+
+log = logging.getLogger(__name__)
+
+
+class Remembering:
+    """Gives answers what was corrected before. `on` is the switch of the page."""
+
+    def __init__(self, store: Store, memory: Memory, on: bool = True) -> None:
+        self.memory = memory
+        self.on = on
+        self._store = store
+
+    def for_answer(self, completion: Completion, messages: Sequence[Message]) -> Sequence[Message]:
+        """What this completion's column reads; what it was given is recorded before the answer is written."""
+        if not self.on:
+            return messages
+        found = self._recall(Column(completion.model, completion.version, completion.label), messages)
+        if found:
+            self._store.recalls.add([Recall(completion.id, hit.lesson.id, hit.score, hit.conflict) for hit in found])
+        return with_notes(messages, [hit.note for hit in found])
+
+    def for_script(self, column: Column, messages: Sequence[Message]) -> Sequence[Message]:
+        """What a column of a script reads; nothing is recorded."""
+        return with_notes(messages, [hit.note for hit in self._recall(column, messages)])
+
+    def _recall(self, column: Column, messages: Sequence[Message]) -> list[Remembered]:
+        if not is_tuned(column.label, column.version):
+            return []
+        asked = [message.content for message in messages if message.role == "user"]
+        try:
+            learned = frozenset(self._store.versions.learned(column.model, column.version))
+            return self.memory.recall(asked[-1], asked[:-1], learned)
+        except Exception:  # an answer without notes is worth more than none
+            log.exception("the memory could not be searched")
+            return []
