@@ -105,9 +105,9 @@ def _read(kind: type[Any], value: Any) -> Any:
 
 REASONS = {
     "r": "Rank hardly matters below a thousand corrections; 16 leaves room.",
-    "target_modules": "Measured on the starter's sketch: the last third of six layers has too little room (23 to 73 %).",
+    "target_modules": "Measured on the starter's sketch: the last third of six layers has too little room.",
     "learning_rate": "LoRA wants ten times the rate of full training, small models more.",
-    "num_train_epochs": "A limit only: ten corrections in ten forms were learned after 5 to 7 epochs (starter, measured).",
+    "num_train_epochs": "A limit only: ten corrections in ten forms took 5 to 7 (measured on the starter).",
     "replay_share": "Half of a step's rows: on a small model breaking nothing is the work, learning is easy.",
     "kl_weight": "Measured on the starter's sketch: 80 % of other answers unchanged at 5, 75 at 1, 73 at 0.",
     "dpop_lambda": "The penalty of DPOP, so that a vote never makes the chosen answer less likely; not measured here.",
