@@ -50,7 +50,7 @@ def train(
     config = LoraConfig(r=8, lora_alpha=16, target_modules="all-linear")
     model: Any = get_peft_model(backend.twin(), config).train()
     rows = [
-        (backend.template.encode(backend.template.render(prompt)), backend.template.encode_answer(text))
+        (backend.template.encode(backend.template.render(prompt)), backend.template.answer(text))
         for prompt, text in pairs
     ]
     longest = max(len(prompt) + len(answer) for prompt, answer in rows)
