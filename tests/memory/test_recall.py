@@ -169,9 +169,7 @@ def test_an_answer_never_waits_for_the_embedder_to_load(store: Store, monkeypatc
     assert waiting.wait(60)
 
 
-def test_many_corrections_at_once_are_found_by_words_until_their_vectors_are_made(
-    store: Store, memory: Memory
-) -> None:
+def test_many_corrections_at_once_are_found_by_words_until_their_vectors_are_made(store: Store, memory: Memory) -> None:
     for number in range(20):
         teach(store, f"What is the return window of shop {number}?", f"{number} days.")
     assert wanted(memory, "what is the return window of shop 7") == ["7 days."]
