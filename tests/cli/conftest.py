@@ -48,6 +48,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setitem(sys.modules, "understudy.serving.device", device)
     monkeypatch.setitem(sys.modules, "understudy.serving.local", SimpleNamespace(LocalBackend=open_scripted))
     monkeypatch.setenv("UNDERSTUDY_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("UNDERSTUDY_EMBEDDER", "words")
     monkeypatch.chdir(tmp_path)
     return tmp_path / "home"
 

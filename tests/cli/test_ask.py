@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Run
+from tests.memory.lessons import teach
 from understudy.store import Store
 
 Understudy = Callable[..., Run]
@@ -139,3 +140,16 @@ def test_a_models_words_do_not_steer_the_terminal(understudy: Understudy) -> Non
     run = understudy("ask", "-", typed="\x1b")
     assert run.out == "\ufffd]0;owned\ufffdred\n"
     assert rows(understudy("ask", "-", "--json", typed="\x1b"))[0]["columns"]["base"]["text"] == "\x1b]0;owned\x07red"
+
+
+def test_tuned_columns_of_a_script_have_memory_unless_it_says_otherwise(understudy: Understudy, home: Path) -> None:
+    with Store.open(home / "understudy.db") as store:
+        teach(store, "When does Zorbo open?", "Zorbo opens at nine.")
+
+    def said(*flags: str) -> dict[str, str]:
+        [row] = rows(understudy("ask", "When does Zorbo open?", "--columns", "base,champion", "--json", *flags))
+        return {name: cell["text"] for name, cell in row["columns"].items()}
+
+    plain, reminded = "You said When does Zorbo open?", "[Note: Zorbo opens at nine.] You said When does Zorbo open?"
+    assert said() == said("--memory") == {"base": plain, "champion": reminded}
+    assert said("--no-memory") == {"base": plain, "champion": plain}

@@ -167,3 +167,15 @@ def test_an_answer_never_waits_for_the_embedder_to_load(store: Store, monkeypatc
     monkeypatch.setattr(waiting, "on_ready", lambda: None)
     loaded.set()
     assert waiting.wait(60)
+
+
+def test_many_corrections_at_once_are_found_by_words_until_their_vectors_are_made(store: Store, memory: Memory) -> None:
+    for number in range(20):
+        teach(store, f"What is the return window of shop {number}?", f"{number} days.")
+    assert wanted(memory, "what is the return window of shop 7") == ["7 days."]
+    embedder = memory.loader.get()
+    deadline = time.monotonic() + 60
+    while embedder is not None and len(store.embeddings.all(embedder.name)) < 20:
+        assert time.monotonic() < deadline, "the vectors were never made"
+        time.sleep(0.05)
+    assert wanted(memory, "How many days is the return window of shop 7?") == ["7 days."]

@@ -15,7 +15,7 @@ from understudy.playground.columns import is_tuned
 from understudy.serving.scripted import ScriptedBackend
 from understudy.settings import Settings
 from understudy.store import Store, Verdict
-from understudy.types import FinishReason, Message, Sampling, Usage
+from understudy.types import Message, Sampling
 
 ASKED = "What is the return window of Zorbo?"
 WANTED = "The return window of Zorbo is 30 days."
@@ -37,7 +37,7 @@ def ask(playground: Playground, text: str, conversation: str | None = None) -> d
     """What each column said, in a new conversation unless one is given."""
     conversation = conversation or playground.new_conversation().id
     playground.ask(conversation, text)
-    assert playground.wait(conversation, 60)
+    assert playground.wait(conversation, 150)
     return {answer.label: answer.text for answer in playground.open(conversation).turns[-1].answers}
 
 
@@ -129,16 +129,12 @@ def test_a_version_is_not_reminded_of_what_it_learned(playground: Playground, st
     correct(playground, ASKED, WANTED)
     (lesson,) = store.corrections.lessons()
     store.versions.add("starter", str(tmp_path), verdicts=[Verdict(lesson.id, "before", WANTED, learned=True)])
-    (prompt,) = (playground.remembering,)
-    completion = _completion(store, version=1)
-    assert prompt.for_answer(completion, [Message("user", ASKED)]) == [Message("user", ASKED)]
-
-
-def _completion(store: Store, version: int):  # type: ignore[no-untyped-def]
+    store.versions.add("starter", str(tmp_path), verdicts=[Verdict(lesson.id, "before", "", learned=False)])
     turn = store.turns.add(store.conversations.add().id, ASKED)
-    made = store.completions.add(turn.id, 0, "starter", version, f"v{version}", Sampling())
-    store.completions.finish(made.id, "x", FinishReason.STOP, Usage())
-    return made
+    learned, other = (store.completions.add(turn.id, n, "starter", n, f"v{n}", Sampling()) for n in (1, 2))
+    asked = [Message("user", ASKED)]
+    assert playground.remembering.for_answer(learned, asked) == asked
+    assert playground.remembering.for_answer(other, asked) == [Message("system", f"Note: {WANTED}"), *asked]
 
 
 def test_a_memory_that_fails_costs_no_answer(playground: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,9 +166,10 @@ def test_the_starter_answers_right_with_the_next_question(tmp_path: Path) -> Non
         before = ask(playground, ASKED)
         assert WANTED not in before.values()
         correct(playground, ASKED, WANTED)
+        loader = playground.remembering.memory.loader
+        loader.start()
+        assert loader.wait(120) and loader.sentence == ""
         for question in (ASKED, "How long is the return window of Zorbo?"):
-            assert playground.remembering.memory.loader.wait(0) or playground.remembering.memory.loader.start() is None
-            playground.remembering.memory.loader.wait(120)
             said = ask(playground, question)
             assert said["champion"] == WANTED and said["base"] != WANTED
         assert ask(playground, ASKED)["base"] == before["base"]

@@ -6,7 +6,6 @@ where none is, the memory searches by words, and `sentence` says so for the page
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import logging
 import os
@@ -17,8 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-
-from understudy.errors import StoreError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -129,12 +126,7 @@ class EmbedderLoader:
             )
         finally:
             self._done.set()
-        self._tell()
-
-    def _tell(self) -> None:
-        """The index is made now rather than with the next question; a store that was closed meanwhile needs none."""
-        with contextlib.suppress(StoreError):
-            self.on_ready()
+        self.on_ready()
 
 
 def _first_line(error: Exception) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from understudy.memory.agreement import overlap
 from understudy.memory.embedder import Embedder, EmbedderLoader
 from understudy.memory.follow_up import stand_alone
 from understudy.memory.question import Question, plain, read_question
@@ -58,22 +59,39 @@ class Index:
         """The embedder whose vectors are in the matrix now."""
         return self._embedder
 
-    def refresh(self, at_most: int | None = None) -> None:
-        """Take in what changed in the store; with `at_most`, make the missing vectors only if they are that few."""
+    def refresh(self) -> None:
+        """Take in what changed in the store, and make missing vectors if they are few."""
         if self._loader.get() is not self._embedder:
             self._begin_again(self._loader.get())
         stamp = self._store.corrections.stamp()
-        lessons = self._lessons() if stamp != self._stamp else [entry.lesson for entry in self.entries]
-        missing = [lesson for lesson in lessons if lesson.id not in self._vectors] if self._embedder else []
-        embed = bool(missing) and (at_most is None or len(missing) <= at_most)
-        if stamp == self._stamp and not embed:
+        if stamp == self._stamp:
             return
-        self.entries = [self._entry(lesson) for lesson in lessons]
+        self.entries = [self._entry(lesson) for lesson in self._lessons()]
         self._by_id = {entry.lesson.id: entry for entry in self.entries}
-        if embed:
-            self._embed([self._by_id[lesson.id] for lesson in missing])
-        self._arrange()
+        missing = self.missing()
+        if self._embedder is not None and len(missing) <= AT_ONCE:
+            self.keep(missing, self._embedder.embed([entry.question.text for entry in missing]) if missing else [])
+        self.arrange()
         self._stamp = stamp
+
+    def missing(self) -> list[Entry]:
+        """Entries without a vector; none where nothing could make them."""
+        return [entry for entry in self.entries if entry.lesson.id not in self._vectors] if self._embedder else []
+
+    def keep(self, entries: Sequence[Entry], vectors: Sequence[Vectors] | Vectors) -> None:
+        """Vectors of entries, in the store too: a restart embeds nothing twice. They are searched once arranged."""
+        assert self._embedder is not None
+        made = {entry.lesson.id: vector for entry, vector in zip(entries, vectors, strict=True)}
+        self._vectors |= made
+        if made:
+            self._store.embeddings.add(self._embedder.name, {id: vector.tobytes() for id, vector in made.items()})
+
+    def likeness(self, a: Entry, b: Entry) -> float:
+        """Cosine of two entries; where a vector is missing, their share of words in common."""
+        first, second = self._vectors.get(a.lesson.id), self._vectors.get(b.lesson.id)
+        if first is None or second is None:
+            return overlap(a.question, b.question)
+        return float(np.dot(first, second))
 
     def read(self, text: str) -> Question:
         """A question as this memory reads it: a known name needs no capital."""
@@ -108,15 +126,7 @@ class Index:
     def _before(self, lesson: Lesson) -> list[str]:
         return [turn.text for turn in self._store.turns.path(lesson.turn)[:-1]]
 
-    def _embed(self, entries: Sequence[Entry]) -> None:
-        """Make vectors and keep them: a restart embeds nothing twice."""
-        assert self._embedder is not None
-        vectors = self._embedder.embed([entry.question.text for entry in entries])
-        made = {entry.lesson.id: vector for entry, vector in zip(entries, vectors, strict=True)}
-        self._vectors |= made
-        self._store.embeddings.add(self._embedder.name, {id: vector.tobytes() for id, vector in made.items()})
-
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
         self.with_vector = [i for i, entry in enumerate(self.entries) if entry.lesson.id in self._vectors]
         if self.with_vector:
             self.matrix = np.stack([self._vectors[self.entries[i].lesson.id] for i in self.with_vector])

@@ -6,6 +6,8 @@ question wins, and the older one is named as the conflict. The threshold was cal
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
@@ -13,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from understudy.errors import StoreError
 from understudy.memory.agreement import disagreement, overlap
 from understudy.memory.embedder import EmbedderLoader
 from understudy.memory.follow_up import stand_alone
-from understudy.memory.index import AT_ONCE, Entry, Index
+from understudy.memory.index import Entry, Index
 from understudy.memory.notes import note_of
 from understudy.memory.question import Question, plain
 from understudy.store import Lesson, Store
@@ -41,6 +44,7 @@ WITHIN = 0.12
 
 _PROPOSED = 32
 _KEPT_VECTORS = 256
+_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,9 @@ class Memory:
     def __init__(self, store: Store, loader: EmbedderLoader | None = None) -> None:
         self.store = store
         self.loader = loader or EmbedderLoader("words")
-        self.loader.on_ready = self.refresh
+        self.loader.on_ready = self._refresh_unless_closed
         self._index = Index(store, self.loader)
+        self._catching_up: threading.Thread | None = None
         self._vectors: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
 
     @property
@@ -79,9 +84,20 @@ class Memory:
         return self.loader.sentence
 
     def refresh(self) -> None:
-        """Take in every change and make all missing vectors: at start and after a correction, in the background."""
-        with self._index.lock:
-            self._index.refresh()
+        """Take in every change and make all missing vectors, while answers go on recalling: for the background."""
+        index = self._index
+        with index.lock:
+            index.refresh()
+            embedder, missing = index.embedder, index.missing()
+        for start in range(0, len(missing), _BATCH):
+            batch = missing[start : start + _BATCH]
+            vectors = embedder.embed([entry.question.text for entry in batch]) if embedder else []
+            with index.lock:
+                if index.embedder is not embedder:
+                    return
+                index.keep(batch, vectors)
+        with index.lock:
+            index.arrange()
 
     def recall(self, question: str, previous: Sequence[str] = (), exclude: Set[str] = frozenset()) -> list[Remembered]:
         """The best one to three corrections for a question, best first; none is the usual answer.
@@ -90,13 +106,26 @@ class Memory:
         version has learned itself. They still win over older ones of the same question.
         """
         with self._index.lock:
-            self._index.refresh(at_most=AT_ONCE)
+            self._index.refresh()
+            self._catch_up()
             asked = self._index.read(stand_alone(question, previous, self._index.read))
             hits = self._newest_first(self._agreeing(asked))
             best = max((hit.score for hit in hits), default=0.0)
             kept = [hit for hit in hits if hit.entry.lesson.id not in exclude and hit.score >= best - WITHIN]
         kept.sort(key=lambda hit: (-hit.score, hit.entry.lesson.id))
         return [_remembered(hit) for hit in kept[:MOST]]
+
+    def _catch_up(self) -> None:
+        """After many new corrections at once: make their vectors beside the answers. Until then words find them."""
+        index = self._index
+        idle = self._catching_up is None or not self._catching_up.is_alive()
+        if idle and index.embedder is not None and len(index.with_vector) < len(index.entries):
+            self._catching_up = threading.Thread(target=self._refresh_unless_closed, name="embed", daemon=True)
+            self._catching_up.start()
+
+    def _refresh_unless_closed(self) -> None:
+        with contextlib.suppress(StoreError):
+            self.refresh()
 
     def _agreeing(self, asked: Question) -> list[_Hit]:
         """What is asked word for word the same, and what is alike and says nothing against it."""
@@ -144,11 +173,7 @@ class Memory:
             return True
         if disagreement(a.question, b.question):
             return False
-        embedder = self._index.embedder
-        if embedder is None:
-            return overlap(a.question, b.question) >= SAME
-        first, second = (self._vector_of(embedder, entry.question.text) for entry in (a, b))
-        return float(np.dot(first, second)) >= SAME
+        return self._index.likeness(a, b) >= SAME
 
     def _vector_of(self, embedder: Embedder, text: str) -> Vectors:
         """Of one text; kept for a while, because every column of a turn asks the same."""

@@ -224,7 +224,8 @@ class Playground:
         resolved = resolve_columns(self.store, self.casting.base_model, columns)
         if not (self.remembering.on if memory is None else memory):
             return ask_all(self.casting, prompts, resolved, sampling)
-        if any(is_tuned(column.label, column.version) for column in resolved):
+        tuned = any(is_tuned(column.label, column.version) for column in resolved)
+        if tuned and self.store.corrections.lessons():
             self.remembering.memory.loader.start()
             self.remembering.memory.loader.wait()
         return ask_all(self.casting, prompts, resolved, sampling, prepare=self.remembering.for_script)
