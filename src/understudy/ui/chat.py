@@ -58,10 +58,7 @@ def styles() -> str:
 
 
 def build_chat(handlers: Handlers) -> gr.HTML:
-    """The whole page. Its value is the answers being written; the rest is asked for with the server function `reply`.
-
-    Not a subclass of `gr.HTML`: Gradio writes an interface file beside the source of every subclass.
-    """
+    """The whole page: its value is the answers being written, the rest comes from the server function `reply`."""
 
     def reply(request: Any) -> dict[str, Any]:
         return handlers.reply(request)
