@@ -41,7 +41,7 @@ def test_a_foreign_page_is_refused_on_every_route_that_changes_something(url: st
 
 
 @pytest.mark.parametrize(
-    "route", ["", "config", "gradio_api/info", "gradio_api/queue/data?session_hash=x", "theme.css"]
+    "route", ["", "config", "live", "gradio_api/info", "gradio_api/queue/data?session_hash=x", "theme.css"]
 )
 def test_a_foreign_host_cannot_even_read(url: str, route: str) -> None:
     assert httpx.get(url + route, headers={"host": "evil.example"}).status_code == 403
@@ -109,3 +109,11 @@ async def _status(host: str) -> int:
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", host.encode())]}
     await Guard(app)(scope, None, send)  # type: ignore[arg-type]
     return int(sent[0]["status"])
+
+
+def test_what_is_being_written_is_told_to_its_own_page_only(url: str) -> None:
+    own = httpx.get(url + "live?conversation=nowhere", headers={"sec-fetch-site": "same-origin"})
+    assert own.headers["content-type"].startswith("text/event-stream")
+    assert own.text == 'data: {"running": false, "texts": {}, "notices": {}, "ended": []}\n\n'
+    for headers in FOREIGN:
+        assert httpx.get(url + "live?conversation=nowhere", headers=headers).status_code == 403

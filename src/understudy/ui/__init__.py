@@ -1,6 +1,6 @@
 """The page: one component that draws everything, and a guard before it.
 
-Gradio carries the page, its events and its server functions; the look and the behaviour are the files in `static`.
+Gradio carries the page and its server functions; the look and the behaviour are the files in `static`.
 Importing this package imports no Gradio, so that the guard and the text rules can be tested without it.
 """
 
