@@ -33,6 +33,7 @@ def serve(settings: Settings) -> None:
 
         demo = build_page(playground)
         playground.warm_up()
+        playground.purge_when_idle()
         show(demo, settings)
 
 

@@ -22,6 +22,7 @@ from understudy.playground.casting import Casting
 from understudy.playground.columns import column_choices, resolve_columns
 from understudy.playground.difference import difference
 from understudy.playground.limits import checked_sampling, checked_text, title_of
+from understudy.playground.purging import Purging
 from understudy.playground.reading import history, is_hidden, read_answer, read_conversation, standing_text
 from understudy.playground.view import (
     Answer,
@@ -64,7 +65,7 @@ class Playground:
         self.answering = Answering(store, casting)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
-        store.conversations.purge(UNDO_WINDOW_S)
+        self._purging = Purging(store, UNDO_WINDOW_S, lambda: self.answering.busy)
 
     def warm_up(self) -> None:
         """Load the base model now, in the background: a person takes longer to type than torch to import.
@@ -73,8 +74,13 @@ class Playground:
         """
         threading.Thread(target=self._load_base, name="warm-up", daemon=True).start()
 
+    def purge_when_idle(self) -> None:
+        """From now on, take conversations off the disk an hour after they were deleted, in the background."""
+        self._purging.start()
+
     def close(self) -> None:
         """Stop what is being written, keep what was written, and let go of models and store."""
+        self._purging.close()
         self.answering.stop_all()
         self.casting.close()
         self.store.close()
@@ -114,7 +120,6 @@ class Playground:
         """Out of sight now, off the disk once the time for undo has passed."""
         self.answering.stop(conversation)
         self.store.conversations.delete(conversation)
-        self.store.conversations.purge(UNDO_WINDOW_S)
 
     def restore(self, conversation: str) -> None:
         self.store.conversations.restore(conversation)
