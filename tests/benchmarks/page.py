@@ -54,7 +54,7 @@ def server_cpu() -> Iterator[Result]:
 
 def page_fps_50_turns() -> float:
     """Frames per second of Chromium from the first word of two streaming answers to the last."""
-    with _long_conversation() as (playground, conversation, url), _page(url) as page:
+    with _long_conversation() as (playground, conversation, url), opened_page(url) as page:
         _ask(page)
         page.evaluate(FRAMES)
         start = time.perf_counter()
@@ -72,7 +72,7 @@ def server_ms_per_update() -> float:
         playground.ask(conversation, "go on")
         alone = _cpu_of(SECONDS)
         playground.wait(conversation, 60)
-        with _page(url) as page, _counted() as updates:
+        with opened_page(url) as page, _counted() as updates:
             _ask(page)
             time.sleep(LEAD_S)
             before = updates[0]
@@ -139,7 +139,8 @@ def _long_conversation() -> Iterator[tuple[Playground, str, str]]:
 
 
 @contextmanager
-def _page(url: str) -> Iterator[Page]:
+def opened_page(url: str) -> Iterator[Page]:
+    """A browser's page at `url`, drawn."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
