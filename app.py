@@ -27,6 +27,7 @@ demo = build_page(playground)
 
 if __name__ == "__main__":
     playground.warm_up()
+    playground.purge_when_idle()
     if os.environ.get("SPACE_ID"):
         launch(demo, host=None, data_folder=settings.home)
     else:

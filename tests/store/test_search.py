@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from tests.store.conftest import Exchange, exchange
+from understudy.errors import StoreError
 from understudy.store import Store
+from understudy.store.connections import Connections
 from understudy.types import FinishReason, Sampling, Usage
 
 TEXT = some.text(some.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=60)
@@ -91,3 +93,19 @@ def test_a_purged_conversation_leaves_no_byte_of_its_text(store: Store, path: Pa
     assert b"secret" not in content and b"publicquestion" in content
     assert store.check() == []
     assert [hit.id for hit in store.conversations.list("publicq")] == [kept.conversation]
+
+
+def test_a_purge_that_was_interrupted_is_begun_anew(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = exchange(store, "my secretquestion is here", "secrettitle")
+    store.conversations.delete(talk.conversation)
+
+    def killed(_: Connections) -> None:
+        raise StoreError("The disk is full. Free some space and try again.")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Connections, "rewrite", killed)
+        with pytest.raises(StoreError):
+            store.conversations.purge(0)
+    assert store.conversations.purge(0) == 1
+    assert store.conversations.find(talk.conversation) is None
+    assert b"secret" not in path.read_bytes()

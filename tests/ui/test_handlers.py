@@ -12,7 +12,7 @@ import pytest
 from tests.ui.awaiting import wait_for
 from tests.ui.stage import build_stage
 from understudy.playground.playground import Playground
-from understudy.ui.following import Following
+from understudy.ui.following import follow
 from understudy.ui.handlers import Handlers
 
 
@@ -144,30 +144,49 @@ def test_the_stream_brings_growing_text_and_ends_by_itself(tmp_path: Path) -> No
     value(handlers, "ask", conversation=view["id"], text="count 40")
 
     async def read() -> list[dict[str, Any]]:
-        return [update async for update in Following(stage).follow("page", view["id"])]
+        return [update async for update in follow(stage, view["id"])]
 
     updates = wait_for(read())
     stage.close()
-    lengths = [sum(map(len, update["texts"].values())) for update in updates[:-1]]
-    assert lengths == sorted(lengths)
-    assert len(updates) > 3
+    texts: dict[str, str] = {}
+    for update in updates:
+        for answer, (start, text) in update["texts"].items():
+            assert start == len(texts.get(answer, ""))
+            texts[answer] = texts.get(answer, "") + text
+    whole = " ".join(str(number) for number in range(40))
+    assert len(updates) > 3 and len(texts) == 2
+    assert all(text and whole.startswith(text) for text in texts.values())
     assert updates[-1]["running"] is False
     assert updates[-1]["texts"] == {}
 
 
-def test_a_page_that_follows_another_conversation_lets_go_of_the_first(tmp_path: Path) -> None:
+def test_a_page_that_comes_later_gets_the_texts_from_their_beginning(tmp_path: Path) -> None:
     stage = build_stage(tmp_path, delay=0.02)
     handlers = Handlers(stage)
-    first, second = value(handlers, "new")["id"], value(handlers, "new")["id"]
-    value(handlers, "ask", conversation=first, text="count 500")
+    view = value(handlers, "new")
+    value(handlers, "ask", conversation=view["id"], text="count 500")
 
-    async def switch() -> bool:
-        following = Following(stage)
-        stream = following.follow("page", first)
-        assert (await anext(stream))["running"]
-        assert not (await anext(following.follow("page", second)))["running"]
-        last = [update async for update in stream][-1]
-        return bool(last["running"])
+    async def twice() -> list[dict[str, Any]]:
+        early, late = follow(stage, view["id"]), follow(stage, view["id"])
+        for _ in range(3):
+            await anext(early)
+        updates = [await anext(early), await anext(late)]
+        await early.aclose()
+        await late.aclose()
+        return updates
 
-    assert wait_for(switch()) is False
+    early, late = wait_for(twice())
     stage.close()
+    assert all(start > 0 for start, _ in early["texts"].values())
+    assert all(start == 0 and text.startswith("0 1 2") for start, text in late["texts"].values())
+
+
+def test_following_a_conversation_where_nothing_is_written_ends_at_once(tmp_path: Path) -> None:
+    stage = build_stage(tmp_path)
+
+    async def read() -> list[dict[str, Any]]:
+        return [update async for update in follow(stage, "nowhere")]
+
+    updates = wait_for(read())
+    stage.close()
+    assert [update["running"] for update in updates] == [False]

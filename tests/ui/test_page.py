@@ -382,6 +382,65 @@ def test_on_a_phone_one_answer_is_shown_and_tabs_switch(watched: Watched) -> Non
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def swipe(page: Page, where: Locator, across: int, down: int = 0, fingers: int = 1) -> None:
+    """Touch the middle of an element, move in eight steps as a finger does, and let go."""
+    box = where.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for step in range(9):
+        points = [
+            {"x": x + across * step / 8, "y": y + down * step / 8 + 30 * finger, "id": finger}
+            for finger in range(fingers)
+        ]
+        kind = "touchMove" if step else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    touch.detach()
+
+
+def test_on_a_phone_a_swipe_goes_to_the_next_answer_and_back(watched: Watched) -> None:
+    page = watched.open(width=390, height=844, touch=True)
+    new_conversation(page)
+    ask(page, "shop")
+    first, second = answers(page).nth(0), answers(page).nth(1)
+    swipe(page, first, across=-120)
+    expect(second).to_be_visible()
+    expect(first).to_be_hidden()
+    expect(page.get_by_role("group", name="Answers").get_by_role("button").nth(1)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    swipe(page, second, across=-120)
+    expect(second).to_be_visible()
+    swipe(page, second, across=120)
+    expect(first).to_be_visible()
+    expect(second).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "movement",
+    [{"across": -20}, {"across": -60, "down": -200}, {"across": -120, "fingers": 2}],
+    ids=["a tap that slips", "scrolling", "two fingers"],
+)
+def test_on_a_phone_other_touches_are_no_swipe(watched: Watched, movement: dict[str, int]) -> None:
+    page = watched.open(width=390, height=844, touch=True)
+    new_conversation(page)
+    ask(page, "shop")
+    swipe(page, answers(page).nth(0), **movement)
+    page.wait_for_timeout(200)
+    expect(answers(page).nth(0)).to_be_visible()
+    expect(answers(page).nth(1)).to_be_hidden()
+
+
+def test_on_a_phone_code_is_scrolled_sideways_and_not_swiped_away(watched: Watched) -> None:
+    page = watched.open(width=390, height=844, touch=True)
+    new_conversation(page)
+    ask(page, "code")
+    swipe(page, answers(page).nth(0).locator("pre"), across=-120)
+    page.wait_for_timeout(200)
+    expect(answers(page).nth(0)).to_be_visible()
+
+
 def test_a_lost_connection_says_so_keeps_the_text_and_comes_back(watched: Watched, url: str) -> None:
     context = watched.browser.new_context()
     page = context.new_page()  # not watched: its requests are made to fail

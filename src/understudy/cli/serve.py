@@ -16,6 +16,7 @@ import click
 
 from understudy.cli.options import MODEL, opened, with_settings
 from understudy.errors import SettingsError
+from understudy.importing import importing
 from understudy.settings import Settings
 
 PORTS_TRIED = 100
@@ -27,11 +28,13 @@ def serve(settings: Settings) -> None:
     """Serve the page and open it in the browser (the default command)."""
     click.echo("Starting ...")
     with opened(settings) as playground:
-        from understudy.ui.page import build_page
+        with importing("gradio"):
+            from understudy.ui.page import build_page
 
         demo = build_page(playground)
         playground.warm_up()
         playground.learning.watch()
+        playground.purge_when_idle()
         show(demo, settings)
 
 

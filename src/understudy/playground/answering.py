@@ -90,6 +90,11 @@ class Answering:
                 ended=tuple(w.completion.id for w in writings if w.ended),
             )
 
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is being written anywhere."""
+        return bool(self._writings)
+
     def running(self, conversation: str) -> bool:
         return bool(self._writings.get(conversation))
 

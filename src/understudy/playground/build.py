@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+from understudy.importing import importing
 from understudy.memory import EmbedderLoader, Memory
 from understudy.playground.adding import Adding, unused_name
 from understudy.playground.casting import Casting
@@ -31,8 +32,9 @@ def build_playground(settings: Settings) -> Playground:
     base = _base_model(store, settings)
 
     def open_backend(name: str, source: str) -> Backend:
-        from understudy.serving.device import choose_placement
-        from understudy.serving.local import LocalBackend
+        with importing("torch"):
+            from understudy.serving.device import choose_placement
+            from understudy.serving.local import LocalBackend
 
         device = None if settings.device == "auto" else settings.device
         return LocalBackend(source, name=name, placement=choose_placement(device, settings.threads))

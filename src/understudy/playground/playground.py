@@ -27,6 +27,7 @@ from understudy.playground.difference import difference
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
 from understudy.playground.promoting import Promoting, VersionItem
+from understudy.playground.purging import Purging
 from understudy.playground.reading import is_hidden, read_answer, read_conversation
 from understudy.playground.remembering import Remembering
 from understudy.playground.teaching import Taught, Teaching, teach
@@ -81,7 +82,7 @@ class Playground:
         self.learning = Learning(store, casting, perform, pace)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
-        store.conversations.purge(UNDO_WINDOW_S)
+        self._purging = Purging(store, UNDO_WINDOW_S, lambda: self.answering.busy)
         if approve == "auto":
             store.corrections.approve_waiting()
 
@@ -92,9 +93,14 @@ class Playground:
         """
         threading.Thread(target=self._load_base, name="warm-up", daemon=True).start()
 
+    def purge_when_idle(self) -> None:
+        """From now on, take conversations off the disk an hour after they were deleted, in the background."""
+        self._purging.start()
+
     def close(self) -> None:
         """Stop what is being written, keep what was written, and let go of models and store."""
         self.learning.close()
+        self._purging.close()
         self.answering.stop_all()
         self.casting.close()
         self.store.close()
@@ -134,7 +140,6 @@ class Playground:
         """Out of sight now, off the disk once the time for undo has passed."""
         self.answering.stop(conversation)
         self.store.conversations.delete(conversation)
-        self.store.conversations.purge(UNDO_WINDOW_S)
 
     def restore(self, conversation: str) -> None:
         self.store.conversations.restore(conversation)

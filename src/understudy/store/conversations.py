@@ -145,17 +145,24 @@ class Conversations:
         """Take conversations deleted at least so long ago off the disk, and say how many.
 
         Their texts are in no table, no index and no byte of the file afterwards: the search index is built anew
-        (its old entries would keep words), VACUUM writes the file anew and the WAL is emptied.
+        (its old entries would keep words), VACUUM writes the file anew and the WAL is emptied. The emptied rows go
+        last: a purge that was interrupted finds them again and begins anew.
         """
-        sql = "conversations WHERE deleted IS NOT NULL AND deleted <= ?"
+        due = "conversations WHERE deleted IS NOT NULL AND deleted <= ?"
         before = [now(seconds_ago=older_than_seconds)]
-        if self._connections.row(f"SELECT 1 FROM {sql}", before) is None:
+        if self._connections.row(f"SELECT 1 FROM {due}", before) is None:
             return 0
         with self._connections.writing() as db:
-            gone = db.execute(f"DELETE FROM {sql}", before).rowcount
+            db.execute(f"DELETE FROM turns WHERE conversation IN (SELECT id FROM {due})", before)
+            db.execute(
+                f"UPDATE conversations SET title = '', system = '', head = NULL WHERE id IN (SELECT id FROM {due})",
+                before,
+            )
+            db.execute(f"DELETE FROM passages WHERE conversation IN (SELECT id FROM {due})", before)
             db.execute("INSERT INTO search (search) VALUES ('rebuild')")
         self._connections.rewrite()
-        return gone
+        with self._connections.writing() as db:
+            return int(db.execute(f"DELETE FROM {due}", before).rowcount)
 
     def _set(self, conversation: str, column: str, value: object) -> None:
         with self._connections.writing() as db:

@@ -1,7 +1,7 @@
-"""The one component of the page: an empty element, the script that draws into it, and two ways to the server.
+"""The one component of the page: an empty element, the script that draws into it, and a way to the server.
 
-`gr.HTML` runs the script once and hands it `element`, `props`, `server`, `trigger` and `watch`. Its templates stay
-empty, because they would run text as code; everything on the screen is built with DOM calls.
+`gr.HTML` runs the script once and hands it `element` and `server`. Its templates stay empty, because they would run
+text as code; everything on the screen is built with DOM calls.
 """
 
 from __future__ import annotations
@@ -70,16 +70,13 @@ def styles() -> str:
 
 
 def build_chat(handlers: Handlers) -> gr.HTML:
-    """The whole page. Its value is the answers being written; the rest is asked for with the server function `reply`.
-
-    Not a subclass of `gr.HTML`: Gradio writes an interface file beside the source of every subclass.
-    """
+    """The whole page; what it asks for comes from the server function `reply`."""
 
     def reply(request: Any) -> dict[str, Any]:
         return handlers.reply(request)
 
     return gr.HTML(
-        value={},
+        value="",
         html_template="",
         css_template="",
         js_on_load=script(),

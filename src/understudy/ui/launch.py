@@ -15,11 +15,12 @@ from starlette.middleware import Middleware
 
 from understudy.ui.chat import STATIC, styles
 from understudy.ui.guard import LOCAL_HOSTS, Guard
+from understudy.ui.page import Page
 
 FAVICON = STATIC / "favicon.png"
 
 
-def launch_options(*, data_folder: Path | None = None, hosts: Iterable[str] = ()) -> dict[str, Any]:
+def launch_options(page: Page, *, data_folder: Path | None = None, hosts: Iterable[str] = ()) -> dict[str, Any]:
     """Keyword arguments of `gr.Blocks.launch`. `hosts` are names this server answers for beside the local ones.
 
     On a Space its own host names are added; server name and port are left to the Space there.
@@ -32,6 +33,7 @@ def launch_options(*, data_folder: Path | None = None, hosts: Iterable[str] = ()
         "favicon_path": str(FAVICON),
         "app_kwargs": {
             "middleware": [Middleware(Guard, hosts=allowed)],
+            "routes": [page.own_route],
             "openapi_url": None,
             "docs_url": None,
             "redoc_url": None,
@@ -51,7 +53,7 @@ def launch_options(*, data_folder: Path | None = None, hosts: Iterable[str] = ()
 
 
 def launch(
-    demo: gr.Blocks,
+    demo: Page,
     *,
     host: str | None = "127.0.0.1",
     port: int | None = None,
@@ -69,7 +71,7 @@ def launch(
         **here,
         inbrowser=open_browser,
         prevent_thread_lock=not block,
-        **launch_options(data_folder=data_folder, hosts=[*hosts, *([host] if host else [])]),
+        **launch_options(demo, data_folder=data_folder, hosts=[*hosts, *([host] if host else [])]),
     )
     return str(url)
 

@@ -35,7 +35,7 @@ function dropOldAttempts() {
 }
 
 function switchTo(view) {
-  followed = null;
+  unfollow();
   const hash = '#c=' + encodeURIComponent(view.id);
   if (location.hash !== hash) history.pushState(null, '', hash);
   showView(view);
@@ -62,7 +62,7 @@ async function openLatest() {
   if (first === undefined) return;
   state.items = first.items;
   history.replaceState(null, '', '#c=' + encodeURIComponent(first.view.id));
-  followed = null;
+  unfollow();
   showView(first.view);
   drawList();
 }
@@ -104,10 +104,9 @@ window.addEventListener('hashchange', () => { const id = wantedConversation(); i
 darkSystem.addEventListener('change', applyTheme, { signal: lifetime.signal });
 document.addEventListener('visibilitychange', () => { if (!document.hidden && state.view && !state.editing) { refresh(); refreshList(); } }, { signal: lifetime.signal });
 const heart = setInterval(pulse, 4000);
-lifetime.signal.addEventListener('abort', () => clearInterval(heart));
+lifetime.signal.addEventListener('abort', () => { clearInterval(heart); unfollow(); });
 
 if (kept.get('sidebar') === 'closed') app.classList.add('sidebar-closed');
-watch('value', onUpdate);
 applyTheme();
 drawSidebar();
 start();

@@ -1,31 +1,38 @@
 // Answers as they arrive. Generation belongs to the server, so this only follows: after a reload, or in a second tab,
 // it picks the stream up where it is.
 
-let followed = null;   // the conversation whose stream this page has asked for
+let followed = null;   // the conversation whose stream this page listens to
+let events = null;     // the stream; it connects again by itself, and then begins from the first character
 let heardAt = 0;
 
 /** Follow the open conversation if something is being written in it. */
 function follow() {
   if (!state.view.running || followed === state.view.id) return;
+  unfollow();
   followed = state.view.id;
   heardAt = performance.now();
-  trigger('follow', { conversation: followed });
+  events = new EventSource('live?conversation=' + encodeURIComponent(followed));
+  events.onmessage = (event) => onUpdate(JSON.parse(event.data));
 }
 
-function onUpdate() {
-  const update = props.value;
-  if (!update || !update.conversation || update.conversation !== followed) return;
+function unfollow() {
+  if (events) events.close();
+  events = followed = null;
+}
+
+function onUpdate(update) {
   heardAt = performance.now();
   if (!update.running) {
-    followed = null;
-    if (state.view && state.view.id === update.conversation) refresh();
+    unfollow();
+    refresh();
     refreshList();
     return;
   }
-  if (!state.view || state.view.id !== update.conversation) return;
   const ended = update.ended.filter((id) => !state.live.ended.includes(id));
-  state.live = { texts: update.texts, notices: update.notices, ended: update.ended };
-  for (const [id, text] of Object.entries(update.texts)) showLive(id, text);
+  const texts = { ...state.live.texts };
+  for (const [id, [from, text]] of Object.entries(update.texts)) texts[id] = (texts[id] || '').slice(0, from) + text;
+  state.live = { texts, notices: update.notices, ended: update.ended };
+  for (const id of Object.keys(update.texts)) showLive(id, texts[id]);
   followText();
   if (ended.length) refresh();
 }
@@ -75,7 +82,7 @@ async function pulse() {
   const silent = followed && performance.now() - heardAt > 4000;
   try {
     const { running } = await call('pulse', { conversation: state.view.id });
-    if (silent && running && performance.now() - heardAt > 4000) { followed = null; await refresh(); }
-    else if (running !== isRunning()) { if (!running) followed = null; await refresh(); }
+    if (silent && running && performance.now() - heardAt > 4000) { unfollow(); await refresh(); }
+    else if (running !== isRunning()) { if (!running) unfollow(); await refresh(); }
   } catch (unreachable) { /* the banner says so */ }
 }

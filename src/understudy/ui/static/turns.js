@@ -131,10 +131,10 @@ function showTab(index) {
 let swipeFrom = null;
 transcript.addEventListener('touchstart', (event) => {
   const answers = event.target.closest('.answers');
-  swipeFrom = answers && !event.target.closest('pre, textarea, .table-scroll') ? [event.touches[0].clientX, event.touches[0].clientY, answers] : null;
+  swipeFrom = answers && event.touches.length === 1 && !event.target.closest('pre, textarea, .table-scroll') ? [event.touches[0].clientX, event.touches[0].clientY, answers] : null;
 }, { passive: true });
 transcript.addEventListener('touchend', (event) => {
-  if (!swipeFrom || window.innerWidth > 700) return;
+  if (!swipeFrom || window.innerWidth > 700 || !getSelection().isCollapsed) return;  // selecting text is no swipe
   const [x, y, answers] = swipeFrom;
   const dx = event.changedTouches[0].clientX - x, dy = event.changedTouches[0].clientY - y;
   if (Math.abs(dx) < 50 || Math.abs(dx) < 2 * Math.abs(dy)) return;

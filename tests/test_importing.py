@@ -1,0 +1,40 @@
+"""The collector rests while a library is imported, and works again afterwards, whatever happened."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from understudy.importing import importing
+
+
+@pytest.fixture(autouse=True)
+def thawed() -> Iterator[None]:
+    """What these tests froze is collected again."""
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+def test_nothing_is_collected_during_a_first_import_and_what_it_made_is_never_looked_at() -> None:
+    with importing("a_library_that_is_not_here"):
+        assert not gc.isenabled()
+        made = ["a module's object"]
+        assert any(made is tracked for tracked in gc.get_objects())
+    assert gc.isenabled()
+    assert not any(made is tracked for tracked in gc.get_objects())
+
+
+def test_an_import_that_fails_leaves_the_collector_at_work() -> None:
+    with pytest.raises(ImportError), importing("a_library_that_is_not_here"):
+        import a_library_that_is_not_here  # type: ignore[import-not-found]  # noqa: F401
+    assert gc.isenabled()
+
+
+def test_a_library_that_is_loaded_already_changes_nothing() -> None:
+    frozen = gc.get_freeze_count()
+    with importing("gc"):
+        assert gc.isenabled()
+    assert gc.get_freeze_count() == frozen
