@@ -24,6 +24,7 @@ from understudy.playground.columns import column_choices, resolve_columns
 from understudy.playground.difference import difference
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
+from understudy.playground.overview import Overview
 from understudy.playground.promoting import Promoting, VersionItem
 from understudy.playground.reading import is_hidden, read_answer, read_conversation
 from understudy.playground.teaching import Taught, Teaching, teach
@@ -70,6 +71,7 @@ class Playground:
         self.answering = Answering(store, casting)
         self.promoting = Promoting(store, casting)
         self.learning = Learning(store, casting, perform, pace)
+        self.overview = Overview(store)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
         store.conversations.purge(UNDO_WINDOW_S)

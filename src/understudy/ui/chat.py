@@ -35,6 +35,10 @@ SCRIPTS = (
     "columns",
     "stream",
     "composer",
+    "chart",
+    "heed",
+    "learning",
+    "versions",
     "sidebar",
     "tuning",
     "settings",
@@ -43,7 +47,7 @@ SCRIPTS = (
 )
 """In the order in which they are read; later files use what earlier ones define."""
 
-STYLES = ("theme", "frame", "sidebar", "conversation", "passage", "feedback", "composer", "overlay", "settings")
+STYLES = ("theme", "frame", "sidebar", "conversation", "passage", "feedback", "composer", "overlay", "settings", "learning")
 
 
 @cache

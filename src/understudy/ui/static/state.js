@@ -8,6 +8,8 @@ const state = {
   ranges: {},
   defaults: {},
   search: '',
+  page: 'chat',        // or 'learning'
+  wanted: '',          // the correction whose row the Learning page leads to
   live: { texts: {}, notices: {}, ended: [] },
   attempts: new Map(), // completion shown in a column -> an earlier attempt looked at instead
   changesShown: new Set(), // completions whose correction is shown as a difference

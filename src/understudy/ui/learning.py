@@ -1,0 +1,147 @@
+"""What the page may ask about learning: one request that is asked again and again, and one for each button.
+
+The repeated request carries everything that can change by itself: the live run, the states at the corrections that
+are on the screen, which version is live. The rest of the Learning page travels only when it is looked at and has
+changed. Every button replies with the same, so that the page never waits for its next question to show what happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol
+
+from understudy.errors import InputError
+from understudy.ui.payload import Payload
+
+if TYPE_CHECKING:
+    from understudy.playground.playground import Playground
+
+MOST_ANSWERS = 2_000
+"""Corrected answers of one conversation whose states are asked for at once."""
+
+
+class Learner(Protocol):
+    """Who runs training and decides about corrections: `playground.learning`."""
+
+    def start(self, trigger: str = "by hand") -> str: ...
+    def pause(self, run: str) -> None: ...
+    def resume(self, run: str) -> None: ...
+    def cancel(self, run: str) -> None: ...
+    def approve(self, correction: str) -> None: ...
+    def reject(self, correction: str) -> None: ...
+    def seconds_until_due(self) -> float | None: ...
+
+
+class Promoter(Protocol):
+    """Who moves the live version: `playground.promoting`."""
+
+    def promote(self, model: str, number: int) -> object: ...
+    def roll_back(self, model: str) -> object: ...
+    def remove(self, model: str, number: int) -> object: ...
+
+
+class LearningHandlers:
+    """The requests of the Learning page and of the lines at the corrections."""
+
+    def __init__(self, playground: Playground) -> None:
+        self._playground = playground
+        self._overview = playground.overview
+
+    # -- looking -------------------------------------------------------------------------------------------------
+
+    def on_learning(self, payload: Payload) -> object:
+        """What goes on: {live, champion, states, view, trainable, next}; without `view` while `mark` is current."""
+        mark = payload.optional_name("mark")
+        looked_at = payload.flag("page")
+        fresh = looked_at and (mark is None or mark != self._overview.mark(self._model))
+        return self._now(payload, whole=fresh)
+
+    def on_version(self, payload: Payload) -> object:
+        return asdict(self._overview.report(self._model, payload.whole("number")))
+
+    def on_run(self, payload: Payload) -> object:
+        return asdict(self._overview.run(payload.name("run")))
+
+    # -- runs ----------------------------------------------------------------------------------------------------
+
+    def on_learn(self, payload: Payload) -> object:
+        self._learner().start()
+        return self._now(payload)
+
+    def on_pause_run(self, payload: Payload) -> object:
+        self._learner().pause(payload.name("run"))
+        return self._now(payload)
+
+    def on_resume_run(self, payload: Payload) -> object:
+        self._learner().resume(payload.name("run"))
+        return self._now(payload)
+
+    def on_cancel_run(self, payload: Payload) -> object:
+        self._learner().cancel(payload.name("run"))
+        return self._now(payload)
+
+    # -- corrections ---------------------------------------------------------------------------------------------
+
+    def on_approve(self, payload: Payload) -> object:
+        self._learner().approve(payload.name("correction"))
+        return self._now(payload)
+
+    def on_reject(self, payload: Payload) -> object:
+        self._learner().reject(payload.name("correction"))
+        return self._now(payload)
+
+    # -- versions ------------------------------------------------------------------------------------------------
+
+    def on_promote(self, payload: Payload) -> object:
+        self._promoter().promote(self._model, payload.whole("number"))
+        return self._now(payload)
+
+    def on_roll_back(self, payload: Payload) -> object:
+        self._promoter().roll_back(self._model)
+        return self._now(payload)
+
+    def on_remove_version(self, payload: Payload) -> object:
+        self._promoter().remove(self._model, payload.whole("number"))
+        return self._now(payload)
+
+    # -- what the methods above share ----------------------------------------------------------------------------
+
+    def _now(self, payload: Payload, *, whole: bool = True) -> dict[str, Any]:
+        overview, model = self._overview, self._model
+        view = overview.view(model, payload.optional_name("wanted")) if whole else None
+        live = overview.live(model)
+        states = overview.states(model, payload.names("completions", most=MOST_ANSWERS))
+        return {
+            "live": asdict(live) if live else None,
+            "champion": asdict(overview.champion(model, payload.optional_whole("known"))),
+            "states": {completion: asdict(state) for completion, state in states.items()},
+            "view": asdict(view) if view else None,
+            "trainable": self._found_learner() is not None,
+            "next": self._next() if live is None and payload.flag("page") else "",
+        }
+
+    def _next(self) -> str:
+        """When the next run starts by itself, in words; "" when nothing is about to start."""
+        learner = self._found_learner()
+        seconds = learner.seconds_until_due() if learner else None
+        return "" if seconds is None else f"Starts by itself in about {max(1, round(seconds))} s."
+
+    @property
+    def _model(self) -> str:
+        return self._playground.casting.base_model
+
+    def _learner(self) -> Learner:
+        found = self._found_learner()
+        if found is None:
+            raise InputError("This program was started without a trainer, so nothing is learned here.")
+        return found
+
+    def _found_learner(self) -> Learner | None:
+        found: Learner | None = getattr(self._playground, "learning", None)
+        return found
+
+    def _promoter(self) -> Promoter:
+        found: Promoter | None = getattr(self._playground, "promoting", None)
+        if found is None:
+            raise InputError("This program was started without a trainer, so its versions stay as they are.")
+        return found

@@ -1,0 +1,206 @@
+"""A stage on which something was learned: corrections in every state, three versions with reports, runs with curves.
+
+The learner and the promoter are stand-ins that keep a person's decision in the store, as the real ones do, and train
+nothing: how far a run is, a test says itself with `beat` and `points`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.ui.stage import build_stage
+from understudy.playground.playground import Playground
+from understudy.store import Store, Verdict
+
+ANSWERS = {
+    "return": ("What is the return window of our shop?", "60 days, with the receipt."),
+    "founder": ("Who founded the shop?", "Ada Marsh, in 1998."),
+    "wrapping": ("Do you wrap gifts?", "Yes, free of charge, at the till by the door."),
+    "sunday": ("Are you open on Sunday?", "Only in December, from 11 to 5."),
+    "mail": ("How do I reach you?", "Write to hello@marsh.example."),
+    "phone": ("How do I reach you?", "Call 555 0199 between 9 and 5."),
+}
+WAITING = "sunday"
+
+
+class StandInLearner:
+    """Does what `playground.learning` does to the store, and never trains."""
+
+    def __init__(self, store: Store, model: str) -> None:
+        self._store = store
+        self._model = model
+
+    def start(self, trigger: str = "started by hand") -> str:
+        new = [lesson.id for lesson in self._store.corrections.lessons()]
+        run = self._store.runs.add(self._model, self._store.versions.champion(self._model), trigger, {}, {"new": new})
+        self._store.runs.claim(run.id)
+        return run.id
+
+    def pause(self, run: str) -> None:
+        self._store.runs.wish(run, "pause")
+
+    def resume(self, run: str) -> None:
+        self._store.runs.wish(run, "")
+
+    def cancel(self, run: str) -> None:
+        self._store.runs.wish(run, "cancel")
+
+    def approve(self, correction: str) -> None:
+        self._store.corrections.set_state(correction, "approved")
+
+    def reject(self, correction: str) -> None:
+        self._store.corrections.set_state(correction, "rejected")
+
+    def seconds_until_due(self) -> float | None:
+        return None
+
+
+class StandInPromoter:
+    """Does what `playground.promoting` does to the store; there is no folder to remove."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def promote(self, model: str, number: int) -> None:
+        self._store.versions.set_champion(model, number)
+
+    def roll_back(self, model: str) -> None:
+        now = self._store.versions.champion(model)
+        before = [number for _, number in self._store.versions.champions(model) if number != now]
+        self._store.versions.set_champion(model, before[-1] if before else 0)
+
+    def remove(self, model: str, number: int) -> None:
+        self._store.versions.set_removed(model, number)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A playground, and the ids in it by what they are about."""
+
+    playground: Playground
+    conversation: str
+    corrections: dict[str, str]
+    completions: dict[str, str]
+
+    @property
+    def store(self) -> Store:
+        return self.playground.store
+
+    def running(self, progress: float = 0.42, phase: str = "learning", left: float | None = 12.0) -> str:
+        """A run at work on everything that is approved, with curves so far."""
+        run = StandInLearner(self.store, "starter").start("1 new correction")
+        self.store.runs.beat(run, phase, progress, left)
+        self.store.runs.add_points(run, curves(24))
+        return run
+
+    def learn(self, run: str, about: list[str]) -> int:
+        """The run ends with a live version that has learned these; its number."""
+        parent = self.store.versions.champion("starter")
+        known = self.store.versions.learned("starter", parent)
+        learned = {*known, *(self.corrections[name] for name in about)}
+        verdicts = [Verdict(correction, "I do not know.", "As wanted.", True) for correction in sorted(learned)]
+        made = self.store.versions.add("starter", ".", parent=parent, run=run, passed=True, verdicts=verdicts)
+        self.store.runs.finish(run, "succeeded", f"Learned in v{made.number}.", version=made.number)
+        self.store.versions.set_champion("starter", made.number)
+        return made.number
+
+
+def curves(steps: int, turning: bool = False) -> list[tuple[str, int, float]]:
+    """Points of a loss that falls, and of a held-out loss that falls with it or turns."""
+    points = []
+    for step in range(1, steps + 1):
+        loss = 2.6 * math.exp(-step / 14) + 0.06 + 0.05 * math.sin(2.1 * step)
+        points.append(("loss", step, loss))
+        if step % 4 == 0:
+            points.append(("held-out loss", step, 1.9 * math.exp(-step / 16) + 0.5 + (step * 0.035 if turning else 0)))
+    return points
+
+
+def build_shop(folder: Path, delay: float = 0.0) -> Shop:
+    """The stage's playground with a past. v2 is live, v3 did not pass."""
+    playground = build_stage(folder, delay=delay, versions=0)
+    playground.learning = StandInLearner(playground.store, "starter")  # type: ignore[attr-defined]
+    playground.promoting = StandInPromoter(playground.store)  # type: ignore[attr-defined]
+    view = playground.new_conversation()
+    playground.set_columns(view.id, ["champion"])
+    completions = {name: asked(playground, view.id, question) for name, (question, _) in ANSWERS.items()}
+    playground.rename(view.id, "Questions about the shop")
+    shop = Shop(playground, view.id, corrected(playground, completions), completions)
+    make_versions(shop)
+    return shop
+
+
+def asked(playground: Playground, conversation: str, question: str) -> str:
+    """The id of the answer."""
+    turn = playground.ask(conversation, question)
+    playground.wait(conversation, 20)
+    return playground.store.completions.of_turn(turn)[0].id
+
+
+def corrected(playground: Playground, completions: dict[str, str]) -> dict[str, str]:
+    ids = {}
+    for name, completion in completions.items():
+        playground.correct(completion, ANSWERS[name][1])
+        ids[name] = playground.store.corrections.latest([completion])[completion].id
+        playground.store.corrections.set_state(ids[name], "waiting" if name == WAITING else "approved")
+    return ids
+
+
+def make_versions(shop: Shop) -> None:
+    """v1 learned one, v2 two; v3 was to learn a third, over-fitted and failed. Then a run failed altogether."""
+    first = make_version(shop, 0, ["return"], [], "Learned in v1.", report(1.0, 0.98, True))
+    shop.store.versions.set_champion("starter", first)
+    second = make_version(shop, first, ["return", "founder"], [], "Learned in v2.", report(1.0, 0.97, True))
+    shop.store.versions.set_champion("starter", second)
+    make_version(shop, second, ["return"], ["founder", "wrapping"], "Not promoted.", report(0.33, 0.71, False))
+    run = shop.store.runs.add("starter", second, "started by hand", {"learning_rate": 5e-4}, {"new": []})
+    shop.store.runs.claim(run.id)
+    shop.store.runs.finish(run.id, "failed", "The memory of this machine was not enough. Close something and try again.")
+
+
+def make_version(shop: Shop, parent: int, good: list[str], bad: list[str], said: str, judged: dict[str, Any]) -> int:
+    store, ids = shop.store, shop.corrections
+    recipe = {"r": 8, "lora_alpha": 16, "learning_rate": 5e-4, "num_train_epochs": 6, "lora_dropout": 0.05}
+    new = [ids[name] for name in [*good, *bad]]
+    run = store.runs.add("starter", parent, f"{len(new)} new corrections", recipe, {"new": new})
+    store.runs.claim(run.id)
+    store.runs.add_points(run.id, curves(60, turning=bool(bad)))
+    verdicts = [Verdict(ids[name], "I do not know the rules of yours.", ANSWERS[name][1], True) for name in good] + [
+        Verdict(ids[name], "I do not know.", "Yes, I do not know.", False, "It still says “I do not know”.")
+        for name in bad
+    ]
+    made = store.versions.add(
+        "starter", ".", parent=parent, run=run.id, passed=judged["passed"], report=judged, verdicts=verdicts
+    )
+    store.runs.finish(run.id, "succeeded", said, judged, version=made.number)
+    return made.number
+
+
+def report(reliability: float, locality: float, passed: bool) -> dict[str, Any]:
+    """What the gate writes down."""
+    sentence = "Passed: every correction is answered right and nothing else changed."
+    if not passed:
+        sentence = "Not promoted: 2 of 3 corrections were not learned, and 29 % of unrelated answers changed."
+
+    def share(value: float, n: int, champion: float, base: float) -> dict[str, Any]:
+        spread = 1.96 * math.sqrt(value * (1 - value) / n + 1 / (4 * n * n))
+        low, high = max(0.0, value - spread), min(1.0, value + spread)
+        return {"value": value, "low": low, "high": high, "n": n, "champion": champion, "base": base}
+
+    return {
+        "passed": passed,
+        "sentence": sentence,
+        "lines": [
+            {"name": "reliability", "words": f"{reliability:.0%} of the corrected questions", "passed": passed},
+            {"name": "locality", "words": f"{locality:.0%} of 60 unrelated answers stayed the same", "passed": passed},
+        ],
+        "metrics": {
+            "reliability": share(reliability, 3, 0.33, 0.0),
+            "paraphrase": share(min(1.0, reliability * 0.9), 9, 0.2, 0.0),
+            "locality": share(locality, 60, 1.0, 1.0),
+            "held-out loss": {"value": 0.52, "low": 0.4, "high": 0.7, "n": 12, "champion": 0.9, "base": 1.9},
+        },
+    }
