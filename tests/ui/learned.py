@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from tests.ui.stage import build_stage
+from understudy.errors import InputError
 from understudy.playground.playground import Playground
 from understudy.store import Store, Verdict
 
 ANSWERS = {
+    "phone": ("How do I reach you?", "Call 555 0199 between 9 and 5."),
     "return": ("What is the return window of our shop?", "60 days, with the receipt."),
     "founder": ("Who founded the shop?", "Ada Marsh, in 1998."),
     "wrapping": ("Do you wrap gifts?", "Yes, free of charge, at the till by the door."),
     "sunday": ("Are you open on Sunday?", "Only in December, from 11 to 5."),
     "mail": ("How do I reach you?", "Write to hello@marsh.example."),
-    "phone": ("How do I reach you?", "Call 555 0199 between 9 and 5."),
 }
 WAITING = "sunday"
 
@@ -64,7 +65,10 @@ class StandInPromoter:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def promote(self, model: str, number: int) -> None:
+    def promote(self, model: str, number: int, *, anyway: bool = False) -> None:
+        version = self._store.versions.find(model, number)
+        if version is not None and version.passed is False and not anyway:
+            raise InputError(f"v{number} was {version.report['sentence']}.")
         self._store.versions.set_champion(model, number)
 
     def roll_back(self, model: str) -> None:
@@ -126,7 +130,9 @@ def build_shop(folder: Path, delay: float = 0.0) -> Shop:
     playground.promoting = StandInPromoter(playground.store)  # type: ignore[attr-defined]
     view = playground.new_conversation()
     playground.set_columns(view.id, ["champion"])
-    completions = {name: asked(playground, view.id, question) for name, (question, _) in ANSWERS.items()}
+    other = playground.new_conversation(view.id)
+    places = {name: other.id if name == "mail" else view.id for name in ANSWERS}
+    completions = {name: asked(playground, places[name], question) for name, (question, _) in ANSWERS.items()}
     playground.rename(view.id, "Questions about the shop")
     shop = Shop(playground, view.id, corrected(playground, completions), completions)
     make_versions(shop)
@@ -151,21 +157,24 @@ def corrected(playground: Playground, completions: dict[str, str]) -> dict[str, 
 
 def make_versions(shop: Shop) -> None:
     """v1 learned one, v2 two; v3 was to learn a third, over-fitted and failed. Then a run failed altogether."""
-    first = make_version(shop, 0, ["return"], [], "Learned in v1.", report(1.0, 0.98, True))
+    first = make_version(shop, 0, ["return"], [], "Learned in v1.", report(1, 1, 59, True))
     shop.store.versions.set_champion("starter", first)
-    second = make_version(shop, first, ["return", "founder"], [], "Learned in v2.", report(1.0, 0.97, True))
+    second = make_version(shop, first, ["return", "founder"], [], "Learned in v2.", report(2, 2, 58, True))
     shop.store.versions.set_champion("starter", second)
-    make_version(shop, second, ["return"], ["founder", "wrapping"], "Not promoted.", report(0.33, 0.71, False))
+    make_version(shop, second, ["return"], ["founder", "wrapping"], "Not promoted.", report(1, 3, 43, False))
     run = shop.store.runs.add("starter", second, "started by hand", {"learning_rate": 5e-4}, {"new": []})
     shop.store.runs.claim(run.id)
-    shop.store.runs.finish(run.id, "failed", "The memory of this machine was not enough. Close something and try again.")
+    shop.store.runs.finish(
+        run.id, "failed", "The memory of this machine was not enough. Close something and try again."
+    )
 
 
 def make_version(shop: Shop, parent: int, good: list[str], bad: list[str], said: str, judged: dict[str, Any]) -> int:
     store, ids = shop.store, shop.corrections
     recipe = {"r": 8, "lora_alpha": 16, "learning_rate": 5e-4, "num_train_epochs": 6, "lora_dropout": 0.05}
     new = [ids[name] for name in [*good, *bad]]
-    run = store.runs.add("starter", parent, f"{len(new)} new corrections", recipe, {"new": new})
+    trigger = "1 new correction" if len(new) == 1 else f"{len(new)} new corrections"
+    run = store.runs.add("starter", parent, trigger, recipe, {"new": new})
     store.runs.claim(run.id)
     store.runs.add_points(run.id, curves(60, turning=bool(bad)))
     verdicts = [Verdict(ids[name], "I do not know the rules of yours.", ANSWERS[name][1], True) for name in good] + [
@@ -179,28 +188,33 @@ def make_version(shop: Shop, parent: int, good: list[str], bad: list[str], said:
     return made.number
 
 
-def report(reliability: float, locality: float, passed: bool) -> dict[str, Any]:
-    """What the gate writes down."""
-    sentence = "Passed: every correction is answered right and nothing else changed."
-    if not passed:
-        sentence = "Not promoted: 2 of 3 corrections were not learned, and 29 % of unrelated answers changed."
-
-    def share(value: float, n: int, champion: float, base: float) -> dict[str, Any]:
-        spread = 1.96 * math.sqrt(value * (1 - value) / n + 1 / (4 * n * n))
-        low, high = max(0.0, value - spread), min(1.0, value + spread)
-        return {"value": value, "low": low, "high": high, "n": n, "champion": champion, "base": base}
-
+def report(right: int, of: int, unchanged: int, passed: bool) -> dict[str, Any]:
+    """What the gate writes down about a version that answers `right` of `of`, and leaves `unchanged` of 60 alone."""
+    words = [
+        f"{right} of {of} corrections are answered, needed {of}",
+        f"{60 - unchanged} of 60 unrelated answers changed",
+    ]
     return {
         "passed": passed,
-        "sentence": sentence,
+        "sentence": f"passed: {'; '.join(words)}" if passed else f"not promoted: {words[1]}, at most 6 may",
         "lines": [
-            {"name": "reliability", "words": f"{reliability:.0%} of the corrected questions", "passed": passed},
-            {"name": "locality", "words": f"{locality:.0%} of 60 unrelated answers stayed the same", "passed": passed},
+            {"name": "reliability", "words": words[0], "passed": right == of},
+            {"name": "locality", "words": f"{words[1]}, at most 6 may", "passed": unchanged >= 54},
         ],
         "metrics": {
-            "reliability": share(reliability, 3, 0.33, 0.0),
-            "paraphrase": share(min(1.0, reliability * 0.9), 9, 0.2, 0.0),
-            "locality": share(locality, 60, 1.0, 1.0),
-            "held-out loss": {"value": 0.52, "low": 0.4, "high": 0.7, "n": 12, "champion": 0.9, "base": 1.9},
+            "reliability": share(right, of, 0.33, 0.0),
+            "generality": share(right * 3 - 1, of * 3, 0.2, 0.0),
+            "locality": share(unchanged, 60, 1.0, 1.0),
+            "loss": {"value": 0.52, "low": 0.4, "high": 0.7, "n": 12, "champion": 0.9, "base": 1.9},
         },
+        "changed": []
+        if passed
+        else [{"question": "Tell me a joke", "before": "Why did the actor", "after": "Ada Marsh."}],
+        "notes": ["40 of 52 older corrections were asked again."],
     }
+
+
+def share(hits: int, of: int, champion: float, base: float) -> dict[str, float]:
+    value, spread = hits / of, 1 / math.sqrt(of)
+    low, high = max(0.0, value - spread), min(1.0, value + spread)
+    return {"value": value, "low": low, "high": high, "n": of, "champion": champion, "base": base}

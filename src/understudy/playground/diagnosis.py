@@ -19,13 +19,14 @@ Curve = Sequence[tuple[int, float]]
 """(step, value) in order."""
 Direction = Literal["raise", "lower", ""]
 
-LOSS, HELD_OUT = "loss", "held-out loss"
 FEWEST_POINTS = 8
 """Shorter curves say nothing about their shape."""
 TURNED = 1.15
 """A held-out loss this many times its best has turned; less is within the noise of a small held-out part."""
 FELL_LITTLE = 0.6
 """A loss that keeps more than this share of where it began has hardly been learned."""
+FELL_FAR = 0.15
+"""Below this share of where it began, a loss that still falls has little left to fall."""
 RISE = 1.3
 """The smoothed loss rising to this many times its last low is a swing; one happens, more are a habit."""
 SWINGS = 3
@@ -51,14 +52,13 @@ def diagnose(
     lessons: Sequence[Lesson] = (),
 ) -> tuple[Finding, ...]:
     """Everything that looks off, the surest first. `verdicts` and `lessons` are those the run was about."""
-    loss, held_out = _smooth(curves.get(LOSS, ())), _smooth(curves.get(HELD_OUT, ()))
+    loss, held_out = _smooth(_losses(curves, held_out=False)), _smooth(_losses(curves, held_out=True))
     found = (
         _endless_answers(verdicts, lessons, recipe),
         _contradictions(lessons),
-        _over_fitting(loss, held_out, recipe),
+        _over_fitting(loss, held_out, recipe) or _under_fitting(loss, verdicts, recipe),  # never both: they contradict
         _oscillating(loss, recipe),
-        _under_fitting(loss, verdicts, recipe),
-        _too_few(verdicts, recipe),
+        _too_few(verdicts),
     )
     return tuple(finding for finding in found if finding)
 
@@ -97,7 +97,7 @@ def _under_fitting(loss: list[float], verdicts: Sequence[Verdict], recipe: Mappi
     missed = [verdict for verdict in verdicts if not verdict.learned and not verdict.gone]
     if len(loss) < FEWEST_POINTS or (verdicts and not missed):
         return None
-    still_falling = loss[-1] < 0.9 * loss[3 * len(loss) // 4]
+    still_falling = FELL_FAR * loss[0] < loss[-1] < 0.9 * loss[3 * len(loss) // 4]
     if loss[-1] > FELL_LITTLE * loss[0] and not still_falling:
         return Finding(
             "Under-fitting",
@@ -106,7 +106,7 @@ def _under_fitting(loss: list[float], verdicts: Sequence[Verdict], recipe: Mappi
             "learning_rate",
             "raise",
         )
-    if still_falling and (missed or loss[-1] > FELL_LITTLE * loss[0]):
+    if still_falling:
         return Finding(
             "Under-fitting",
             f"The loss was still falling when the run ended, from {loss[3 * len(loss) // 4]:.2f} to {loss[-1]:.2f} in"
@@ -131,7 +131,7 @@ def _oscillating(loss: list[float], recipe: Mapping[str, Any]) -> Finding | None
     )
 
 
-def _too_few(verdicts: Sequence[Verdict], recipe: Mapping[str, Any]) -> Finding | None:
+def _too_few(verdicts: Sequence[Verdict]) -> Finding | None:
     missed = [verdict for verdict in verdicts if not verdict.learned and not verdict.gone]
     if not missed or len(verdicts) > FEW_EXAMPLES:
         return None
@@ -198,6 +198,11 @@ def _swings(loss: Sequence[float]) -> int:
     return count
 
 
+def _losses(curves: Mapping[str, Curve], *, held_out: bool) -> Curve:
+    """The curve called `loss`, or the one of held-out texts, whatever the rest of its name."""
+    return next((curve for name, curve in curves.items() if "loss" in name and ("held" in name) == held_out), ())
+
+
 def _smooth(curve: Curve) -> list[float]:
     """A running mean over about a sixteenth of the curve, so that one odd batch is no shape."""
     values = [value for _, value in curve]
@@ -214,5 +219,5 @@ def _plain(text: str) -> str:
 
 
 def _short(text: str, most: int = 60) -> str:
-    line = " ".join(text.split())
+    line = " ".join(text.split()).rstrip(".")
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"

@@ -12,7 +12,16 @@ from typing import Literal
 
 from understudy.errors import NotFoundError
 from understudy.playground.lessons import cut
-from understudy.playground.reports import MetricLine, RuleLine, metric_lines, rule_lines, sentence_of
+from understudy.playground.reports import (
+    ChangeLine,
+    MetricLine,
+    RuleLine,
+    change_lines,
+    metric_lines,
+    notes_of,
+    rule_lines,
+    sentence_of,
+)
 from understudy.store import Lesson, Store, Verdict, Version
 from understudy.types import BASE
 
@@ -60,7 +69,10 @@ class VerdictRow:
 
 @dataclass(frozen=True, slots=True)
 class VersionReport:
-    """Everything the gate found out about a version; `more` is how many verdicts are not among `rows`."""
+    """Everything the gate found out about a version.
+
+    `more` is how many verdicts are not among `rows`; `changed` are some unrelated answers that are not the base's.
+    """
 
     number: int
     sentence: str
@@ -68,6 +80,8 @@ class VersionReport:
     metrics: tuple[MetricLine, ...]
     rows: tuple[VerdictRow, ...]
     more: int
+    changed: tuple[ChangeLine, ...]
+    notes: tuple[str, ...]
 
 
 def read_lineage(store: Store, model: str, line: Sequence[int]) -> tuple[VersionLine, ...]:
@@ -94,6 +108,8 @@ def read_report(store: Store, model: str, number: int) -> VersionReport:
         metric_lines(version.report),
         tuple(_verdict_row(verdict, lessons.get(verdict.correction)) for verdict in verdicts[:MOST_ROWS]),
         max(0, len(verdicts) - MOST_ROWS),
+        change_lines(version.report),
+        notes_of(version.report),
     )
 
 
@@ -129,8 +145,6 @@ def _refusal(version: Version, champion: int) -> str:
         return f"v{version.number} was deleted."
     if version.number == champion:
         return f"v{version.number} is live already."
-    if version.passed is False:
-        return f"v{version.number} did not pass, so it never answers by itself."
     return ""
 
 

@@ -43,7 +43,7 @@ class LearningView:
 
     `queue` is what the live version has not learned yet, `aside` what was rejected or switched off. `votes` and
     `thumbs` are those since the last run. `idle` says why a run would have nothing to do, "" when it has.
-    `findings` are about the run that ended last.
+    `findings` are about the newest run that made a version, and about all corrections there are now.
     """
 
     mark: str
@@ -103,7 +103,8 @@ class Overview:
         queue, learned, aside = self._sorted(model, champion)
         runs = self._store.runs.list(model, MOST_RUNS)
         votes, thumbs = self._judged_since(next((run for run in runs if _used_feedback(run)), None))
-        last = next((run for run in runs if run.finished is not None), None)
+        last = next((run for run in runs if run.version is not None), None)
+        approved = [lesson for lesson in (*learned, *queue) if lesson.state == "approved"]
         return LearningView(
             mark=mark,
             model=model,
@@ -116,7 +117,7 @@ class Overview:
             idle=_idle(queue, votes + thumbs),
             runs=read_run_lines(self._store, model, MOST_RUNS),
             versions=read_lineage(self._store, model, line),
-            findings=findings_of(self._store, last) if last else (),
+            findings=findings_of(self._store, last, sorted(approved, key=lambda lesson: lesson.id)),
         )
 
     def report(self, model: str, number: int) -> VersionReport:

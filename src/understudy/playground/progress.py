@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from understudy.playground.diagnosis import Finding, diagnose
-from understudy.store import Run, Store
+from understudy.store import Lesson, Run, Store
 
 MOST_POINTS = 160
 """Points of a curve that travel: more than a phone is wide in the space a chart has there."""
@@ -98,17 +98,17 @@ def read_run_lines(store: Store, model: str, limit: int) -> tuple[RunLine, ...]:
 def read_run(store: Store, run: str) -> RunReport:
     """One run with its diagnosis. Raises `NotFoundError`."""
     found = store.runs.get(run)
-    return RunReport(found.id, read_curves(store, run), findings_of(store, found), dict(found.recipe))
+    learned_from = {*_ids(found.snapshot, "new"), *_ids(found.snapshot, "rehearsed")}
+    lessons = [lesson for lesson in store.corrections.lessons() if lesson.id in learned_from]
+    return RunReport(found.id, read_curves(store, run), findings_of(store, found, lessons), dict(found.recipe))
 
 
-def findings_of(store: Store, run: Run) -> tuple[Finding, ...]:
-    """What is off with a run; nothing is said of one that was cancelled."""
-    if run.state == "cancelled":
-        return ()
+def findings_of(store: Store, run: Run | None, lessons: Sequence[Lesson]) -> tuple[Finding, ...]:
+    """What is off with a run and with the lessons it had, or with lessons that no run had yet."""
+    if run is None or run.state == "cancelled":
+        return diagnose({}, {}, (), lessons)
     version = store.versions.find(run.model, run.version) if run.version else None
     verdicts = store.versions.verdicts(version.id) if version else []
-    learned_from = {*_ids(run.snapshot, "new"), *_ids(run.snapshot, "rehearsed")}
-    lessons = [lesson for lesson in store.corrections.lessons() if lesson.id in learned_from]
     return diagnose(store.runs.points(run.id), run.recipe, verdicts, lessons)
 
 

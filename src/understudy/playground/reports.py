@@ -10,21 +10,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-GROUPS = (
-    ("Learned", ("reliability", "paraphrase", "generality", "retention")),
-    ("Left alone", ("locality", "kl")),
-    ("Held out", ("held out", "token accuracy", "preference", "perplexity")),
-    ("Sound", ("repetition", "length", "stop", "sanity")),
-)
-"""Which metrics are about what, by how their names begin; all others come last."""
-
-LABELS = {
-    "reliability": "Corrected questions answered right",
-    "paraphrase": "The same in other words",
-    "generality": "The same in other words",
-    "retention": "Older corrections still right",
-    "locality": "Unrelated answers unchanged",
+GROUPS = {
+    "Learned": {
+        "reliability": "Corrected questions answered as wanted",
+        "exact": "The same, word for word",
+        "without_system": "The same, without the system prompt",
+        "generality": "The same, asked in other words",
+        "retention": "Older corrections still answered",
+    },
+    "Left alone": {
+        "locality": "Unrelated answers as the base gives them",
+        "stability": "Unrelated answers as the champion gives them",
+        "sanity": "Answers that end, and do not repeat themselves",
+    },
+    "Held out": {
+        "loss": "Loss of held-out texts",
+        "token_accuracy": "Tokens of held-out texts foreseen",
+        "preference": "Held-out votes agreed with",
+    },
 }
+"""Metrics by what they are about, and what they are called on the screen. One that is not here comes last."""
+
+_PLACES = {name: (group, label) for group, labels in GROUPS.items() for name, label in labels.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,15 @@ class MetricLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """An unrelated question whose answer is another one than the base's."""
+
+    question: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuleLine:
     """One line of the gate's rule, with its numbers, and whether it held."""
 
@@ -53,18 +69,27 @@ def metric_lines(report: Mapping[str, Any]) -> tuple[MetricLine, ...]:
     metrics = report.get("metrics")
     if not isinstance(metrics, Mapping):
         return ()
-    lines = [_metric_line(str(name), metric) for name, metric in metrics.items()]
-    order = {name: i for i, (name, _) in enumerate(GROUPS)}
-    return tuple(sorted((line for line in lines if line), key=lambda line: order.get(line.group, len(order))))
+    order = [*_PLACES, *(name for name in metrics if name not in _PLACES)]
+    lines = [_metric_line(name, metrics[name]) for name in order if name in metrics]
+    return tuple(line for line in lines if line)
 
 
 def rule_lines(report: Mapping[str, Any]) -> tuple[RuleLine, ...]:
     """How the gate decided, line by line."""
-    lines = report.get("lines")
-    if not isinstance(lines, list):
-        return ()
-    found = (line for line in lines if isinstance(line, Mapping) and line.get("words"))
-    return tuple(RuleLine(str(line["words"]), bool(line.get("passed"))) for line in found)
+    lines = _mappings(report.get("lines"))
+    return tuple(RuleLine(str(line["words"]), bool(line.get("passed"))) for line in lines if line.get("words"))
+
+
+def change_lines(report: Mapping[str, Any]) -> tuple[ChangeLine, ...]:
+    """Some unrelated answers that changed."""
+    names = ("question", "before", "after")
+    return tuple(ChangeLine(*(str(line.get(name, "")) for name in names)) for line in _mappings(report.get("changed")))
+
+
+def notes_of(report: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a reader of the report should know about how it was made."""
+    notes = report.get("notes")
+    return tuple(str(note) for note in notes) if isinstance(notes, list) else ()
 
 
 def sentence_of(report: Mapping[str, Any]) -> str:
@@ -77,19 +102,22 @@ def _metric_line(name: str, metric: object) -> MetricLine | None:
     values: Mapping[str, Any] = metric if isinstance(metric, Mapping) else {"value": metric}
     if _number(values.get("value")) is None:
         return None
-    plain = name.replace("_", " ").replace("-", " ").casefold()
-    group = next((group for group, begins in GROUPS if plain.startswith(begins)), "Also measured")
-    share = "loss" not in plain and "perplexity" not in plain and 0 <= values["value"] <= 1
+    group, label = _PLACES.get(name, ("Also measured", name.replace("_", " ").capitalize()))
+    share = "loss" not in name and 0 <= values["value"] <= 1
     low, high = (_words(values.get(end), share=share) for end in ("low", "high"))
     return MetricLine(
         group=group,
-        label=LABELS.get(plain, plain.capitalize()),
+        label=label,
         value=_words(values["value"], share=share),
         between=f"{low} to {high}" if low and high and low != high else "",
         champion=_words(values.get("champion"), share=share),
         base=_words(values.get("base"), share=share),
         n=n if isinstance(n := values.get("n"), int) else None,
     )
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _words(value: object, *, share: bool) -> str:

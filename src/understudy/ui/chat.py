@@ -47,7 +47,18 @@ SCRIPTS = (
 )
 """In the order in which they are read; later files use what earlier ones define."""
 
-STYLES = ("theme", "frame", "sidebar", "conversation", "passage", "feedback", "composer", "overlay", "settings", "learning")
+STYLES = (
+    "theme",
+    "frame",
+    "sidebar",
+    "conversation",
+    "passage",
+    "feedback",
+    "composer",
+    "overlay",
+    "settings",
+    "learning",
+)
 
 
 @cache

@@ -35,7 +35,7 @@ class Learner(Protocol):
 class Promoter(Protocol):
     """Who moves the live version: `playground.promoting`."""
 
-    def promote(self, model: str, number: int) -> object: ...
+    def promote(self, model: str, number: int, *, anyway: bool = False) -> object: ...
     def roll_back(self, model: str) -> object: ...
     def remove(self, model: str, number: int) -> object: ...
 
@@ -93,7 +93,8 @@ class LearningHandlers:
     # -- versions ------------------------------------------------------------------------------------------------
 
     def on_promote(self, payload: Payload) -> object:
-        self._promoter().promote(self._model, payload.whole("number"))
+        anyway = bool(payload.optional_flag("anyway"))
+        self._promoter().promote(self._model, payload.whole("number"), anyway=anyway)
         return self._now(payload)
 
     def on_roll_back(self, payload: Payload) -> object:

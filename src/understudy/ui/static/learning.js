@@ -97,7 +97,7 @@ function drawLive(live) {
       live.can_resume ? button('resume-run', 'Go on', true) : button('pause-run', 'Pause', live.can_pause), button('cancel-run', 'Cancel', live.can_cancel)),
     h('progress', { max: 1, 'aria-labelledby': 'now-title' }),
     h('p.now-line', {}, h('strong.now-percent'), h('span.now-left')),
-    h('p.field-help', {}, [`Started by: ${live.trigger}`, live.about && `learns from ${live.about}`, live.waiting && `${live.waiting} more ${live.waiting > 1 ? 'runs wait' : 'run waits'}`].filter(Boolean).join(' · ')),
+    h('p.field-help', {}, [`Why now: ${live.trigger}`, live.about !== live.trigger && live.about && `learns from ${live.about}`, live.waiting && `${live.waiting} more ${live.waiting > 1 ? 'runs wait' : 'run waits'}`].filter(Boolean).join(' · ')),
     h('div.charts'));
 }
 
@@ -184,7 +184,7 @@ function drawFolded(name, title, group) {
 
 // -- earlier runs ------------------------------------------------------------------------------------------------------
 
-const RUN_ICONS = { succeeded: 'check', failed: 'alert', cancelled: 'close' };
+const RUN_ICONS = { succeeded: 'check', 'not promoted': 'alert', failed: 'alert', cancelled: 'close' };
 
 function drawRuns() {
   const { runs } = learning.view;
@@ -193,11 +193,13 @@ function drawRuns() {
 }
 
 function runRow(run) {
-  const meta = [run.trigger, run.about, run.took && `took ${run.took}`, moment(run.finished)].filter(Boolean).join(' · ');
+  const meta = [run.trigger, run.about !== run.trigger && run.about, run.took && `took ${run.took}`, moment(run.finished)].filter(Boolean).join(' · ');
   const report = unfolded.get(run.id);
-  return h('li.run', { data: { state: run.state } }, svg(RUN_ICONS[run.state] || 'check'),
-    h('div.run-text', {}, h('p', {}, run.sentence || run.state), h('p.field-help', {}, meta), report ? runReport(report) : null),
-    unfoldButton(run.id, 'Curves', `Curves of the run of ${moment(run.finished)}`));
+  const version = learning.view.versions.find((version) => version.number === run.version);
+  const ended = version && version.passed === false ? 'not promoted' : run.state;
+  return h('li.run', { data: { state: ended } }, svg(RUN_ICONS[ended]),
+    h('div.run-text', {}, h('p', {}, run.sentence || run.state), h('p.field-help', {}, meta)),
+    unfoldButton(run.id, 'Curves', `Curves of the run of ${moment(run.finished)}`), report ? runReport(report) : null);
 }
 
 function runReport(report) {

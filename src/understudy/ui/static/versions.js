@@ -41,7 +41,9 @@ function versionTools(version, key) {
   const tool = (act, text, why, label) => h('button.secondary.small', { type: 'button', act, disabled: Boolean(why), title: why || undefined, 'aria-label': label, data: { value: String(version.number) } }, text);
   const gone = version.removed ? `${key} was deleted.` : '';
   return [
-    version.live ? tool('roll-back', 'Roll back', off, `Roll back from ${key}`) : tool('promote', 'Promote', off || version.refusal, `Promote ${key}`),
+    version.live ? tool('roll-back', 'Roll back', off, `Roll back from ${key}`)
+      : version.passed === false ? tool('promote-anyway', 'Promote anyway', off || version.refusal, `Promote ${key} anyway`)
+      : tool('promote', 'Promote', off || version.refusal, `Promote ${key}`),
     tool('compare-version', 'Compare in chat', gone, `Compare ${key} with the base in chat`),
     tool('remove-version', 'Delete', off || gone || (version.live ? `${key} is live. Roll back first.` : ''), `Delete ${key}`),
     version.judged !== null || version.passed !== null ? unfoldButton(key, 'Did it learn?', `Did ${key} learn?`) : null,
@@ -69,49 +71,64 @@ actions['compare-version'] = async (button) => {
   focusComposer();
 };
 
+actions['promote-anyway'] = (button) => {
+  const number = Number(button.dataset.value);
+  const version = learning.view.versions.find((version) => version.number === number);
+  confirmVersion(`Promote v${number} anyway?`, `It was ${version.words}${/[.!?]$/.test(version.words) ? '' : '.'} You can roll back at any time.`, 'Promote anyway', () => decide('promote', { number, anyway: true }));
+};
+
 actions['remove-version'] = (button) => {
   const number = Number(button.dataset.value);
-  openDialog('remove-version', `Delete v${number}?`, (dialog) => {
-    const remove = async () => { dialog.close(); if (await decide('remove_version', { number })) toast(`v${number} was deleted.`); };
-    return [h('p', {}, 'Its folder is removed from this machine. Its line and what it learned stay on this page; its corrections stay remembered.'),
-      h('div.row-end', {}, h('button.secondary', { type: 'button', act: 'close-dialog', autofocus: '' }, 'Keep it'), h('button.primary.danger', { type: 'button', on: { click: remove } }, 'Delete'))];
-  });
+  const said = 'Its folder is removed from this machine. Its line and what it learned stay on this page, and every correction stays remembered.';
+  confirmVersion(`Delete v${number}?`, said, 'Delete', async () => { if (await decide('remove_version', { number })) toast(`v${number} was deleted.`); });
 };
+
+/** What cannot be taken back, or should not happen by a slip, is asked for twice. */
+function confirmVersion(title, said, word, run) {
+  openDialog('confirm-version', title, (dialog) => [h('p', {}, said),
+    h('div.row-end', {}, h('button.secondary', { type: 'button', act: 'close-dialog', autofocus: '' }, 'Leave it'),
+      h('button.primary.danger', { type: 'button', on: { click: () => { dialog.close(); run(); } } }, word))]);
+}
 
 // -- did it learn? -----------------------------------------------------------------------------------------------------
 
 function versionReport(report) {
-  const right = report.rows.filter((row) => row.outcome === 'learned').length;
   return h('div.unfolded', {},
-    report.sentence ? h('p', {}, report.sentence) : null,
+    report.sentence && !report.rules.length ? h('p', {}, report.sentence) : null,
     report.rules.length ? h('ul.rules', {}, ...report.rules.map((rule) => h('li', { data: { passed: String(rule.passed) } }, svg(rule.passed ? 'check' : 'close'), spoken(rule.passed ? 'held: ' : 'broken: '), rule.words))) : null,
     report.metrics.length ? metricTable(report.metrics) : null,
     report.rows.length ? verdictTable(report.rows) : h('p.faint', {}, 'No correction was judged.'),
-    report.more ? h('p.faint', {}, `and ${plural(report.more, 'more correction')}, all as well as the last of these ${right}`) : null);
+    report.more ? h('p.faint', {}, `and ${plural(report.more, 'more correction')}`) : null,
+    report.changed.length ? h('h4', {}, 'Unrelated answers that changed') : null,
+    report.changed.length ? cardTable('Unrelated answers that changed', ['Question', 'Base', 'This version'], report.changed.map((change) => [change.question, change.before, change.after])) : null,
+    ...report.notes.map((note) => h('p.field-help', {}, note)));
 }
 
 function metricTable(metrics) {
   let group = '';
   const rows = metrics.flatMap((metric) => {
-    const head = metric.group === group ? [] : [h('tr.group', {}, h('th', { colspan: 5, scope: 'colgroup' }, metric.group))];
+    const head = metric.group === group ? [] : [h('tr.group', { role: 'row' }, h('th', { role: 'columnheader', colspan: 5, scope: 'colgroup' }, metric.group))];
     group = metric.group;
-    return [...head, h('tr', {}, h('th', { scope: 'row' }, metric.label, metric.n ? h('span.faint', {}, ` of ${metric.n.toLocaleString('en')}`) : null),
-      h('td', {}, h('strong', {}, metric.value)), h('td', {}, metric.between || '–'), h('td', {}, metric.champion || '–'), h('td', {}, metric.base || '–'))];
+    const name = h('th', { role: 'rowheader', scope: 'row' }, metric.label, metric.n ? h('span.faint', {}, ` of ${metric.n.toLocaleString('en')}`) : null);
+    return [...head, h('tr', { role: 'row' }, name, ...[h('strong', {}, metric.value), metric.between || '–', metric.champion || '–', metric.base || '–'].map((value) => h('td', { role: 'cell' }, value)))];
   });
-  return h('div.table-scroll', { tabIndex: 0, role: 'group', 'aria-label': 'Metrics' }, h('table.metrics', {},
-    h('thead', {}, h('tr', {}, ...['Measured', 'This version', '95 % between', 'Before', 'Base'].map((name) => h('th', { scope: 'col' }, name)))),
-    h('tbody', {}, ...rows)));
+  return h('table.metrics', { role: 'table', 'aria-label': 'Metrics' }, tableHead(['Measured', 'This version', '95 % between', 'Before', 'Base']), h('tbody', { role: 'rowgroup' }, ...rows));
 }
 
 const OUTCOMES = { learned: 'check', 'not learned': 'close', deleted: 'trash' };
-const VERDICT_COLUMNS = ['Question', 'Before', 'Wanted', 'After', 'Verdict'];
+
+function verdictTable(rows) {
+  return cardTable('Did it learn?', ['Question', 'Before', 'Wanted', 'After', 'Verdict'], rows.map((row) => [
+    row.question || (row.outcome === 'deleted' ? 'Deleted since' : 'Taken back since'), row.before, row.wanted, row.after,
+    h('span.verdict-cell', {}, h('span.outcome', { data: { outcome: row.outcome } }, svg(OUTCOMES[row.outcome]), row.outcome), row.reason ? h('span.field-help', {}, row.reason) : null)]));
+}
 
 /** A table on a desk, cards on a phone; the roles keep it a table for a screen reader either way. */
-function verdictTable(rows) {
-  const cells = (row) => [row.question || (row.outcome === 'deleted' ? 'Deleted since' : 'Taken back since'), row.before, row.wanted, row.after];
-  return h('table.verdicts', { role: 'table', 'aria-label': 'Did it learn?' },
-    h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...VERDICT_COLUMNS.map((name) => h('th', { role: 'columnheader', scope: 'col' }, name)))),
-    h('tbody', { role: 'rowgroup' }, ...rows.map((row) => h('tr', { role: 'row', data: { outcome: row.outcome } },
-      ...cells(row).map((text, i) => h('td', { role: 'cell', data: { name: VERDICT_COLUMNS[i] } }, text || '–')),
-      h('td', { role: 'cell', data: { name: 'Verdict' } }, h('span.outcome', {}, svg(OUTCOMES[row.outcome]), row.outcome), row.reason ? h('span.field-help', {}, row.reason) : null)))));
+function cardTable(title, names, rows) {
+  return h('table.cards', { role: 'table', 'aria-label': title }, tableHead(names),
+    h('tbody', { role: 'rowgroup' }, ...rows.map((cells) => h('tr', { role: 'row' }, ...cells.map((cell, i) => h('td', { role: 'cell', data: { name: names[i] } }, cell || '–'))))));
+}
+
+function tableHead(names) {
+  return h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...names.map((name) => h('th', { role: 'columnheader', scope: 'col' }, name))));
 }
