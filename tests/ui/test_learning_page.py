@@ -137,11 +137,11 @@ def test_the_curves_grow_while_one_looks(app: Watched, shop: Shop) -> None:
     page = opened(app)
     picture = page.locator(".now .chart-picture")
     expect(picture.locator("path")).to_have_count(2)
-    expect(picture).to_have_attribute("aria-label", re.compile(r"^held-out loss: from .* in 24 steps; loss: from 2\.5"))
-    before = picture.locator(".curve-1 path").get_attribute("d")
+    expect(picture).to_have_attribute("aria-label", re.compile(r"^loss: from 2\.5 .* in 24 steps; held-out loss: "))
+    before = picture.locator(".curve-0 path").get_attribute("d")
     shop.store.runs.add_points(run, [("loss", step, 0.2) for step in range(25, 41)])
     expect(picture).to_have_attribute("aria-label", re.compile("in 40 steps"))
-    assert picture.locator(".curve-1 path").get_attribute("d") != before
+    assert picture.locator(".curve-0 path").get_attribute("d") != before
     picture.hover(position={"x": 60, "y": 60})
     expect(page.locator(".now .chart-legend")).to_contain_text(re.compile(r"step [1-9]$"))
 

@@ -15,7 +15,7 @@ MOST_POINTS = 160
 PHASES = {
     "gathering": "Gathering what to learn from",
     "listening": "Listening to the base model",
-    "learning": "Learning",
+    "learning": "Training",
     "judging": "Judging what was learned",
 }
 """What a phase is called on the screen; an unknown one keeps its name."""
@@ -73,8 +73,7 @@ def read_live(store: Store, model: str) -> LiveRun | None:
     if not going:
         return None
     run = next((run for run in going if run.state != "queued"), going[0])
-    cancelling = run.wanted == "cancel"
-    paused = run.state == "paused" or run.wanted == "pause"
+    cancelling, paused = run.wanted == "cancel", run.wanted == "pause"
     return LiveRun(
         id=run.id,
         words=_words(run),
@@ -82,8 +81,8 @@ def read_live(store: Store, model: str) -> LiveRun | None:
         left="" if paused or cancelling else time_left(run.seconds_left),
         trigger=run.trigger,
         about=about(run.snapshot),
-        can_pause=run.state in ("queued", "running") and not paused and not cancelling,
-        can_resume=paused and not cancelling,
+        can_pause=not paused and not cancelling,
+        can_resume=paused,
         can_cancel=not cancelling,
         waiting=len(going) - 1,
         curves=read_curves(store, run.id),
@@ -153,10 +152,10 @@ def _duration(seconds: float) -> str:
 def _words(run: Run) -> str:
     if run.wanted == "cancel":
         return "Cancelling"
-    if run.state == "paused":
-        return "Paused"
     if run.wanted == "pause":
-        return "Pausing"
+        return "Paused" if run.state == "paused" else "Pausing"
+    if run.state == "paused":
+        return "Going on"
     return "Waiting to begin" if run.state == "queued" else PHASES.get(run.phase, run.phase.capitalize() or "Beginning")
 
 

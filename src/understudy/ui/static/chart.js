@@ -21,7 +21,8 @@ class Chart {
   }
 
   get series() {
-    return Object.entries(this.curves).filter(([, points]) => points.length);
+    const held = (name) => Number(name.includes('held'));  // the second curve, whichever came first
+    return Object.entries(this.curves).filter(([, points]) => points.length).sort(([a], [b]) => held(a) - held(b));
   }
 
   paint() {
