@@ -27,7 +27,7 @@ def falling(steps: int = 60, last: float = 0.08, noise: float = 0.2) -> list[tup
 def found(
     loss: Curve = (), held_out: Curve = (), verdicts: list[Verdict] | None = None, lessons: list[Lesson] | None = None
 ) -> dict[str, Finding]:
-    curves = {"loss": loss, "held-out loss": held_out}
+    curves = {"loss": loss, "held_out": held_out}
     return {finding.name: finding for finding in diagnose(curves, RECIPE, verdicts or [], lessons or [])}
 
 

@@ -1,7 +1,7 @@
 """A stage on which something was learned: corrections in every state, three versions with reports, runs with curves.
 
-The learner and the promoter are stand-ins that keep a person's decision in the store, as the real ones do, and train
-nothing: how far a run is, a test says itself with `beat` and `points`.
+Nothing is trained here: how far a run is, a test says itself, as a trainer would. Everything else is real, down to the
+sealed folders of the versions, whose adapters are only not ones.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.ui.stage import build_stage
-from understudy.errors import InputError
 from understudy.playground.playground import Playground
+from understudy.playground.promoting import version_folder
+from understudy.serving.seal import FILES, Card, seal
 from understudy.store import Store, Verdict
 
 ANSWERS = {
@@ -25,59 +26,6 @@ ANSWERS = {
     "mail": ("How do I reach you?", "Write to hello@marsh.example."),
 }
 WAITING = "sunday"
-
-
-class StandInLearner:
-    """Does what `playground.learning` does to the store, and never trains."""
-
-    def __init__(self, store: Store, model: str) -> None:
-        self._store = store
-        self._model = model
-
-    def start(self, trigger: str = "started by hand") -> str:
-        new = [lesson.id for lesson in self._store.corrections.lessons()]
-        run = self._store.runs.add(self._model, self._store.versions.champion(self._model), trigger, {}, {"new": new})
-        self._store.runs.claim(run.id)
-        return run.id
-
-    def pause(self, run: str) -> None:
-        self._store.runs.wish(run, "pause")
-
-    def resume(self, run: str) -> None:
-        self._store.runs.wish(run, "")
-
-    def cancel(self, run: str) -> None:
-        self._store.runs.wish(run, "cancel")
-
-    def approve(self, correction: str) -> None:
-        self._store.corrections.set_state(correction, "approved")
-
-    def reject(self, correction: str) -> None:
-        self._store.corrections.set_state(correction, "rejected")
-
-    def seconds_until_due(self) -> float | None:
-        return None
-
-
-class StandInPromoter:
-    """Does what `playground.promoting` does to the store; there is no folder to remove."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def promote(self, model: str, number: int, *, anyway: bool = False) -> None:
-        version = self._store.versions.find(model, number)
-        if version is not None and version.passed is False and not anyway:
-            raise InputError(f"v{number} was {version.report['sentence']}.")
-        self._store.versions.set_champion(model, number)
-
-    def roll_back(self, model: str) -> None:
-        now = self._store.versions.champion(model)
-        before = [number for _, number in self._store.versions.champions(model) if number != now]
-        self._store.versions.set_champion(model, before[-1] if before else 0)
-
-    def remove(self, model: str, number: int) -> None:
-        self._store.versions.set_removed(model, number)
 
 
 @dataclass(frozen=True)
@@ -95,7 +43,8 @@ class Shop:
 
     def running(self, progress: float = 0.42, phase: str = "learning", left: float | None = 12.0) -> str:
         """A run at work on everything that is approved, with curves so far."""
-        run = StandInLearner(self.store, "starter").start("1 new correction")
+        run = self.playground.learning.start("1 new correction")
+        self.store.runs.claim(run)
         self.store.runs.beat(run, phase, progress, left)
         self.store.runs.add_points(run, curves(24))
         return run
@@ -106,10 +55,21 @@ class Shop:
         known = self.store.versions.learned("starter", parent)
         learned = {*known, *(self.corrections[name] for name in about)}
         verdicts = [Verdict(correction, "I do not know.", "As wanted.", True) for correction in sorted(learned)]
-        made = self.store.versions.add("starter", ".", parent=parent, run=run, passed=True, verdicts=verdicts)
+        path = sealed(self.store, run)
+        made = self.store.versions.add("starter", path, parent=parent, run=run, passed=True, verdicts=verdicts)
         self.store.runs.finish(run, "succeeded", f"Learned in v{made.number}.", version=made.number)
         self.store.versions.set_champion("starter", made.number)
         return made.number
+
+
+def sealed(store: Store, run: str) -> str:
+    """A whole version folder; its path as the store keeps it."""
+    trained = store.path.parent / "trained"
+    trained.mkdir(exist_ok=True)
+    for name in FILES:
+        (trained / name).write_text(run)
+    seal(trained, version_folder(store, run), Card("starter", "starter", run=run))
+    return str(version_folder(store, run).relative_to(store.path.parent))
 
 
 def curves(steps: int, turning: bool = False) -> list[tuple[str, int, float]]:
@@ -119,15 +79,13 @@ def curves(steps: int, turning: bool = False) -> list[tuple[str, int, float]]:
         loss = 2.6 * math.exp(-step / 14) + 0.06 + 0.05 * math.sin(2.1 * step)
         points.append(("loss", step, loss))
         if step % 4 == 0:
-            points.append(("held-out loss", step, 1.9 * math.exp(-step / 16) + 0.5 + (step * 0.035 if turning else 0)))
+            points.append(("held_out", step, 1.9 * math.exp(-step / 16) + 0.5 + (step * 0.035 if turning else 0)))
     return points
 
 
 def build_shop(folder: Path, delay: float = 0.0) -> Shop:
     """The stage's playground with a past. v2 is live, v3 did not pass."""
     playground = build_stage(folder, delay=delay, versions=0)
-    playground.learning = StandInLearner(playground.store, "starter")  # type: ignore[attr-defined]
-    playground.promoting = StandInPromoter(playground.store)  # type: ignore[attr-defined]
     view = playground.new_conversation()
     playground.set_columns(view.id, ["champion"])
     other = playground.new_conversation(view.id)
@@ -162,7 +120,8 @@ def make_versions(shop: Shop) -> None:
     second = make_version(shop, first, ["return", "founder"], [], "Learned in v2.", report(2, 2, 58, True))
     shop.store.versions.set_champion("starter", second)
     make_version(shop, second, ["return"], ["founder", "wrapping"], "Not promoted.", report(1, 3, 43, False))
-    run = shop.store.runs.add("starter", second, "started by hand", {"learning_rate": 5e-4}, {"new": []})
+    new = [lesson.id for lesson in shop.store.corrections.lessons()]
+    run = shop.store.runs.add("starter", second, "started by hand", {"learning_rate": 5e-4}, {"new": new})
     shop.store.runs.claim(run.id)
     shop.store.runs.finish(
         run.id, "failed", "The memory of this machine was not enough. Close something and try again."
@@ -182,7 +141,13 @@ def make_version(shop: Shop, parent: int, good: list[str], bad: list[str], said:
         for name in bad
     ]
     made = store.versions.add(
-        "starter", ".", parent=parent, run=run.id, passed=judged["passed"], report=judged, verdicts=verdicts
+        "starter",
+        sealed(store, run.id),
+        parent=parent,
+        run=run.id,
+        passed=judged["passed"],
+        report=judged,
+        verdicts=verdicts,
     )
     store.runs.finish(run.id, "succeeded", said, judged, version=made.number)
     return made.number

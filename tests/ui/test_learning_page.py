@@ -167,7 +167,7 @@ def test_a_run_is_paused_continued_and_cancelled(app: Watched, shop: Shop) -> No
 def test_learning_is_started_by_hand(app: Watched, shop: Shop) -> None:
     page = opened(app)
     page.get_by_role("button", name="Learn now").click()
-    expect(page.get_by_role("heading", name="Beginning")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting to begin")).to_be_visible()
     (run,) = shop.store.runs.open("starter")
     assert run.trigger == "started by hand"
 
@@ -190,10 +190,10 @@ def test_versions_are_promoted_and_rolled_back(app: Watched, shop: Shop) -> None
     page = opened(app)
     expect(version(page, 2)).to_have_class(re.compile("live"))
     expect(version(page, 3)).to_have_class(re.compile("branch"))
-    version(page, 1).get_by_role("button", name="Promote v1").click()
+    version(page, 2).get_by_role("button", name="Roll back").click()
     toast(page, "v1 is live again.")
     expect(version(page, 1).locator(".tag.accent")).to_have_text("live")
-    version(page, 1).get_by_role("button", name="Roll back").click()
+    version(page, 2).get_by_role("button", name="Promote v2").click()
     expect(version(page, 2).locator(".tag.accent")).to_have_text("live")
     version(page, 0).get_by_role("button", name="Go back to the base").click()
     toast(page, "The base model answers again")
@@ -283,7 +283,7 @@ def test_the_first_visit_says_what_to_do(browser: Browser, tmp_path: Path) -> No
             "Nothing to learn yet. Correct an answer and it lands here."
         )
         expect(page.get_by_role("button", name="Learn now")).to_be_disabled()
-        expect(page.locator("#learn-why")).to_have_text("This program was started without a trainer.")
+        expect(page.locator("#learn-why")).to_contain_text("Nothing to learn yet.")
         expect(version(page, 0)).to_contain_text("live")
     stage.close()
 
@@ -327,11 +327,11 @@ def test_hostile_text_stays_text(app: Watched, shop: Shop) -> None:
     correction = shop.store.corrections.latest([shop.completions["mail"]])[shop.completions["mail"]].id
     shop.store.corrections.set_state(correction, "approved")
     run = shop.store.runs.add("starter", 2, HOSTILE, {HOSTILE: HOSTILE}, {"new": [correction]})
-    shop.store.runs.add_points(run.id, [("loss " + HOSTILE, 1, 1.0), ("loss " + HOSTILE, 2, 0.5)])
+    shop.store.runs.add_points(run.id, [("loss " + HOSTILE, 1, 1.0), (HOSTILE, 2, 0.5)])
     verdicts = [Verdict(correction, HOSTILE, HOSTILE, False, HOSTILE)]
     report = {"sentence": HOSTILE, "metrics": {HOSTILE: {"value": 0.5}}, "lines": [{"words": HOSTILE}]}
     made = shop.store.versions.add(
-        "starter", ".", HOSTILE, HOSTILE, parent=2, run=run.id, passed=False, report=report, verdicts=verdicts
+        "starter", "nowhere", HOSTILE, HOSTILE, parent=2, run=run.id, passed=False, report=report, verdicts=verdicts
     )
     page = opened(app)
     expect(page.locator(".now .chart-legend")).to_contain_text("onerror")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 import pytest
 
 from tests.ui.learned import Shop, build_shop
-from tests.ui.stage import build_stage
 from tests.ui.test_handlers import value
 from understudy.ui.handlers import Handlers
 
@@ -35,12 +35,12 @@ def now(handlers: Handlers, name: str = "learning", **fields: Any) -> Any:
 def test_one_request_brings_all_that_changes_by_itself(shop: Shop, handlers: Handlers) -> None:
     run = shop.running()
     found = now(handlers, completions=[shop.completions["return"], shop.completions["sunday"]], known=0)
-    assert set(found) == {"live", "champion", "states", "view", "trainable", "next"}
+    assert set(found) == {"live", "champion", "states", "view", "next"}
     assert (found["live"]["id"], found["live"]["progress"]) == (run, 0.42)
     assert set(found["live"]["curves"]) == {"loss", "held-out loss"}
     assert found["champion"]["news"] == "Learned in v2: 2 corrections."
     assert [state["words"] for state in found["states"].values()] == ["learned in v1", "waiting for approval"]
-    assert found["view"]["queue"]["count"] == 4 and found["trainable"]
+    assert found["view"]["queue"]["count"] == 4
 
 
 def test_the_page_travels_only_when_it_is_looked_at_and_has_changed(shop: Shop, handlers: Handlers) -> None:
@@ -54,7 +54,8 @@ def test_the_page_travels_only_when_it_is_looked_at_and_has_changed(shop: Shop, 
 def test_a_run_is_started_paused_continued_and_cancelled(shop: Shop, handlers: Handlers) -> None:
     run = now(handlers, "learn")["live"]["id"]
     assert now(handlers, "pause_run", run=run)["live"]["words"] == "Pausing"
-    assert now(handlers, "resume_run", run=run)["live"]["words"] == "Beginning"
+    assert now(handlers, "resume_run", run=run)["live"]["words"] == "Waiting to begin"
+    shop.store.runs.claim(run)
     assert now(handlers, "cancel_run", run=run)["live"]["words"] == "Cancelling"
     assert shop.store.runs.get(run).wanted == "cancel"
 
@@ -70,8 +71,9 @@ def test_corrections_are_approved_and_rejected(shop: Shop, handlers: Handlers) -
 
 
 def test_versions_are_promoted_rolled_back_and_deleted(shop: Shop, handlers: Handlers) -> None:
-    assert now(handlers, "promote", number=1, known=2)["champion"]["news"] == "v1 is live again."
-    assert now(handlers, "roll_back", known=1)["champion"]["number"] == 2
+    assert now(handlers, "roll_back", known=2)["champion"]["news"] == "v1 is live again."
+    again = now(handlers, "promote", number=2, known=1)["champion"]
+    assert (again["number"], again["news"], again["can_roll_back"]) == (2, "Learned in v2: 1 correction.", True)
     versions = now(handlers, "remove_version", number=1)["view"]["versions"]
     assert [version["removed"] for version in versions] == [False, False, True]
 
@@ -104,21 +106,13 @@ def test_comparing_opens_a_conversation_with_the_base_and_that_version(handlers:
 
 
 def test_the_page_hears_when_a_run_is_about_to_start(shop: Shop, handlers: Handlers) -> None:
-    shop.playground.learning.seconds_until_due = lambda: 11.6  # type: ignore[attr-defined]
-    assert now(handlers)["next"] == "Starts by itself in about 12 s."
+    assert now(handlers)["next"] == ""  # a run just failed on all there is
+    shop.playground.rate(shop.completions["mail"], True)
+    now(handlers, "approve", correction=shop.corrections["sunday"])
+    seconds = re.fullmatch(r"Starts by itself in about (\d+) s\.", now(handlers)["next"])
+    assert seconds is not None and 10 <= int(seconds[1]) <= 20
     shop.running()
     assert now(handlers)["next"] == ""
-
-
-def test_without_a_trainer_the_page_is_there_and_every_button_says_why_not(tmp_path: Path) -> None:
-    stage = build_stage(tmp_path)
-    handlers = Handlers(stage)
-    found = now(handlers)
-    assert not found["trainable"] and len(found["view"]["versions"]) == 2
-    for name in ("learn", "roll_back"):
-        refused = handlers.reply({"do": name, **LOOKING})
-        assert not refused["ok"] and "without a trainer" in refused["error"]
-    stage.close()
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def _over_fitting(loss: list[float], held_out: list[float], recipe: Mapping[str,
         "Over-fitting",
         f"The held-out loss was best at {best:.2f} and rose to {held_out[-1]:.2f} while the loss itself went on"
         " falling: it learned the words by heart, and everything else got worse.",
-        f"Lower num_train_epochs{_now(recipe, 'num_train_epochs')}. If that is not enough, raise the replay share or"
+        f"Lower num_train_epochs{_now(recipe, 'num_train_epochs')}. If that is not enough, raise replay_share or"
         f" lora_dropout{_now(recipe, 'lora_dropout')}.",
         "num_train_epochs",
         "lower",
@@ -199,8 +199,8 @@ def _swings(loss: Sequence[float]) -> int:
 
 
 def _losses(curves: Mapping[str, Curve], *, held_out: bool) -> Curve:
-    """The curve called `loss`, or the one of held-out texts, whatever the rest of its name."""
-    return next((curve for name, curve in curves.items() if "loss" in name and ("held" in name) == held_out), ())
+    """The curve of the corrections' loss, or the one of held-out texts."""
+    return curves.get("held_out" if held_out else "loss", ())
 
 
 def _smooth(curve: Curve) -> list[float]:

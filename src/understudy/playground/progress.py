@@ -20,6 +20,14 @@ PHASES = {
 }
 """What a phase is called on the screen; an unknown one keeps its name."""
 
+CURVES = {
+    "held_out": "held-out loss",
+    "preference": "votes",
+    "thumb": "thumbs",
+    "replay": "distance from the base",
+}
+"""What a curve is called on the screen; `loss`, that of the corrections, and an unknown one keep their names."""
+
 Curves = dict[str, list[tuple[int, float]]]
 
 
@@ -112,7 +120,7 @@ def findings_of(store: Store, run: Run | None, lessons: Sequence[Lesson]) -> tup
 
 
 def read_curves(store: Store, run: str) -> Curves:
-    return {name: thinned(points) for name, points in store.runs.points(run).items()}
+    return {CURVES.get(name, name): thinned(points) for name, points in store.runs.points(run).items()}
 
 
 def thinned(points: Sequence[tuple[int, float]], most: int = MOST_POINTS) -> list[tuple[int, float]]:

@@ -8,9 +8,8 @@ changed. Every button replies with the same, so that the page never waits for it
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from understudy.errors import InputError
 from understudy.ui.payload import Payload
 
 if TYPE_CHECKING:
@@ -18,26 +17,6 @@ if TYPE_CHECKING:
 
 MOST_ANSWERS = 2_000
 """Corrected answers of one conversation whose states are asked for at once."""
-
-
-class Learner(Protocol):
-    """Who runs training and decides about corrections: `playground.learning`."""
-
-    def start(self, trigger: str = "by hand") -> str: ...
-    def pause(self, run: str) -> None: ...
-    def resume(self, run: str) -> None: ...
-    def cancel(self, run: str) -> None: ...
-    def approve(self, correction: str) -> None: ...
-    def reject(self, correction: str) -> None: ...
-    def seconds_until_due(self) -> float | None: ...
-
-
-class Promoter(Protocol):
-    """Who moves the live version: `playground.promoting`."""
-
-    def promote(self, model: str, number: int, *, anyway: bool = False) -> object: ...
-    def roll_back(self, model: str) -> object: ...
-    def remove(self, model: str, number: int) -> object: ...
 
 
 class LearningHandlers:
@@ -50,7 +29,7 @@ class LearningHandlers:
     # -- looking -------------------------------------------------------------------------------------------------
 
     def on_learning(self, payload: Payload) -> object:
-        """What goes on: {live, champion, states, view, trainable, next}; without `view` while `mark` is current."""
+        """What goes on: {live, champion, states, view, next}; without `view` while `mark` is current."""
         mark = payload.optional_name("mark")
         looked_at = payload.flag("page")
         fresh = looked_at and (mark is None or mark != self._overview.mark(self._model))
@@ -65,44 +44,44 @@ class LearningHandlers:
     # -- runs ----------------------------------------------------------------------------------------------------
 
     def on_learn(self, payload: Payload) -> object:
-        self._learner().start()
+        self._playground.learning.start()
         return self._now(payload)
 
     def on_pause_run(self, payload: Payload) -> object:
-        self._learner().pause(payload.name("run"))
+        self._playground.learning.pause(payload.name("run"))
         return self._now(payload)
 
     def on_resume_run(self, payload: Payload) -> object:
-        self._learner().resume(payload.name("run"))
+        self._playground.learning.resume(payload.name("run"))
         return self._now(payload)
 
     def on_cancel_run(self, payload: Payload) -> object:
-        self._learner().cancel(payload.name("run"))
+        self._playground.learning.cancel(payload.name("run"))
         return self._now(payload)
 
     # -- corrections ---------------------------------------------------------------------------------------------
 
     def on_approve(self, payload: Payload) -> object:
-        self._learner().approve(payload.name("correction"))
+        self._playground.learning.approve(payload.name("correction"))
         return self._now(payload)
 
     def on_reject(self, payload: Payload) -> object:
-        self._learner().reject(payload.name("correction"))
+        self._playground.learning.reject(payload.name("correction"))
         return self._now(payload)
 
     # -- versions ------------------------------------------------------------------------------------------------
 
     def on_promote(self, payload: Payload) -> object:
         anyway = bool(payload.optional_flag("anyway"))
-        self._promoter().promote(self._model, payload.whole("number"), anyway=anyway)
+        self._playground.promote(payload.whole("number"), anyway=anyway)
         return self._now(payload)
 
     def on_roll_back(self, payload: Payload) -> object:
-        self._promoter().roll_back(self._model)
+        self._playground.roll_back()
         return self._now(payload)
 
     def on_remove_version(self, payload: Payload) -> object:
-        self._promoter().remove(self._model, payload.whole("number"))
+        self._playground.remove_version(payload.whole("number"))
         return self._now(payload)
 
     # -- what the methods above share ----------------------------------------------------------------------------
@@ -117,32 +96,14 @@ class LearningHandlers:
             "champion": asdict(overview.champion(model, payload.optional_whole("known"))),
             "states": {completion: asdict(state) for completion, state in states.items()},
             "view": asdict(view) if view else None,
-            "trainable": self._found_learner() is not None,
             "next": self._next() if live is None and payload.flag("page") else "",
         }
 
     def _next(self) -> str:
         """When the next run starts by itself, in words; "" when nothing is about to start."""
-        learner = self._found_learner()
-        seconds = learner.seconds_until_due() if learner else None
+        seconds = self._playground.learning.starts_in()
         return "" if seconds is None else f"Starts by itself in about {max(1, round(seconds))} s."
 
     @property
     def _model(self) -> str:
         return self._playground.casting.base_model
-
-    def _learner(self) -> Learner:
-        found = self._found_learner()
-        if found is None:
-            raise InputError("This program was started without a trainer, so nothing is learned here.")
-        return found
-
-    def _found_learner(self) -> Learner | None:
-        found: Learner | None = getattr(self._playground, "learning", None)
-        return found
-
-    def _promoter(self) -> Promoter:
-        found: Promoter | None = getattr(self._playground, "promoting", None)
-        if found is None:
-            raise InputError("This program was started without a trainer, so its versions stay as they are.")
-        return found

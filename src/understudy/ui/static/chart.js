@@ -61,7 +61,7 @@ function chartParts(curves) {
   const losses = names.filter((name) => name.includes('loss'));
   const pick = (some) => Object.fromEntries(some.map((name) => [name, curves[name]]));
   const others = names.filter((name) => !losses.includes(name));
-  return others.length ? [pick(losses), pick(others)] : [pick(losses)];
+  return [losses, others].filter((some, i) => some.length || (!i && !others.length)).map(pick);
 }
 
 /** One chart or two, kept by the caller so that they are drawn on and not anew. */

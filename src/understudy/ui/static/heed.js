@@ -5,7 +5,6 @@ const learning = {
   live: null,       // the run that goes on
   view: null,       // the Learning page, without the run
   champion: null,   // the number of the live version, as this page knows it
-  trainable: false,
   next: '',         // when the next run starts by itself
   states: {},       // completion -> the state of its correction
 };
@@ -65,7 +64,7 @@ async function decide(name, fields = {}) {
 
 function hear(now) {
   const ended = learning.live && (!now.live || now.live.id !== learning.live.id);
-  Object.assign(learning, { live: now.live, trainable: now.trainable, next: now.next, states: now.states });
+  Object.assign(learning, { live: now.live, next: now.next, states: now.states });
   if (now.view) learning.view = now.view;
   hearChampion(now.champion);
   drawLessonLines();

@@ -68,17 +68,17 @@ function drawLearningBadge() {
 }
 
 function drawLearning() {
-  const { view, live, trainable, next } = learning;
+  const { view, live, next } = learning;
   if (!view) { learningParts.replaceChildren(h('p.faint', {}, 'Reading…')); return; }
   if (!learningParts.querySelector('[data-part]')) learningParts.replaceChildren();
   const draw = (name, shows, make) => fillPart(learningParts, name, shows, make);
   if (live) {
     draw('now', ['live', live.id, live.words, live.can_pause, live.can_resume, live.can_cancel], () => drawLive(live));
     fillLive(live);
-  } else draw('now', [view.champion, view.learned.count, view.idle, view.queue.count, view.votes, view.thumbs, trainable, next], drawIdle);
+  } else draw('now', [view.champion, view.learned.count, view.idle, view.queue.count, view.votes, view.thumbs, next], drawIdle);
   draw('findings', view.findings, () => drawFindings(view.findings));
-  draw('queue', [view.queue, view.votes, view.thumbs, trainable], drawQueue);
-  draw('versions', [view.versions, view.champion, trainable, opened('v')], drawVersions);
+  draw('queue', [view.queue, view.votes, view.thumbs], drawQueue);
+  draw('versions', [view.versions, view.champion, opened('v')], drawVersions);
   draw('runs', [view.runs, opened('')], drawRuns);
   draw('learned', [view.learned, unfolded.has('learned')], () => drawFolded('learned', 'Learned', view.learned));
   draw('aside', [view.aside, unfolded.has('aside')], () => drawFolded('aside', 'Set aside', view.aside));
@@ -112,14 +112,13 @@ function fillLive(live) {
 
 function drawIdle() {
   const { view, next } = learning;
-  const reason = learning.trainable ? view.idle : 'This program was started without a trainer.';
   const said = view.champion ? `v${view.champion} is live` : 'Nothing is live but the base model';
   const knows = view.champion ? `It answers ${plural(view.learned.count, 'correction')} by itself.` : 'The first version comes with the first correction that is learned.';
   return h('section.part.card.now', { 'aria-labelledby': 'now-title' },
     h('div.now-head', {}, h('h2', { id: 'now-title' }, said), h('span.spacer'),
-      h('button.primary.small', { type: 'button', act: 'learn', disabled: Boolean(reason), 'aria-describedby': 'learn-why' }, 'Learn now')),
+      h('button.primary.small', { type: 'button', act: 'learn', disabled: Boolean(view.idle), 'aria-describedby': 'learn-why' }, 'Learn now')),
     h('p', {}, knows),
-    h('p.field-help', { id: 'learn-why' }, reason || next || 'There is something new to learn.'));
+    h('p.field-help', { id: 'learn-why' }, view.idle || next || 'There is something new to learn.'));
 }
 
 actions.learn = () => decide('learn');
@@ -161,8 +160,7 @@ function lessonList(group) {
 
 function lessonRow(lesson) {
   const waiting = lesson.state.kind === 'waiting';
-  const why = learning.trainable ? undefined : 'This program was started without a trainer.';
-  const button = (kind, act, text) => h(`button.${kind}.small`, { type: 'button', act, disabled: !learning.trainable, title: why, data: { value: lesson.id } }, text);
+  const button = (kind, act, text) => h(`button.${kind}.small`, { type: 'button', act, data: { value: lesson.id } }, text);
   return h('li.lesson-row', { tabIndex: -1, data: { id: lesson.id } },
     h('div.lesson-text', {}, h('p.lesson-question', {}, lesson.question), h('p.lesson-wanted', {}, lesson.wanted)),
     h('div.lesson-side', {},

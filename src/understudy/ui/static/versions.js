@@ -33,28 +33,26 @@ function versionTag(version) {
 function versionWords(version) {
   const learned = version.judged === null ? '' : `Learned ${version.learned} of ${plural(version.judged, 'correction')}.`;
   const outcome = version.passed ? '' : version.words.charAt(0).toUpperCase() + version.words.slice(1).replace(/([^.!?])$/, '$1.');
-  return [learned, outcome, version.note].filter(Boolean).join(' ');
+  return [learned, outcome, version.judged === null ? version.note : ''].filter(Boolean).join(' ');
 }
 
 function versionTools(version, key) {
-  const off = learning.trainable ? '' : 'This program was started without a trainer.';
   const tool = (act, text, why, label) => h('button.secondary.small', { type: 'button', act, disabled: Boolean(why), title: why || undefined, 'aria-label': label, data: { value: String(version.number) } }, text);
   const gone = version.removed ? `${key} was deleted.` : '';
   return [
-    version.live ? tool('roll-back', 'Roll back', off, `Roll back from ${key}`)
-      : version.passed === false ? tool('promote-anyway', 'Promote anyway', off || version.refusal, `Promote ${key} anyway`)
-      : tool('promote', 'Promote', off || version.refusal, `Promote ${key}`),
+    version.live ? tool('roll-back', 'Roll back', '', `Roll back from ${key}`)
+      : version.passed === false ? tool('promote-anyway', 'Promote anyway', version.refusal, `Promote ${key} anyway`)
+      : tool('promote', 'Promote', version.refusal, `Promote ${key}`),
     tool('compare-version', 'Compare in chat', gone, `Compare ${key} with the base in chat`),
-    tool('remove-version', 'Delete', off || gone || (version.live ? `${key} is live. Roll back first.` : ''), `Delete ${key}`),
+    tool('remove-version', 'Delete', gone || (version.live ? `${key} is live. Roll back first.` : ''), `Delete ${key}`),
     version.judged !== null || version.passed !== null ? unfoldButton(key, 'Did it learn?', `Did ${key} learn?`) : null,
   ];
 }
 
 function baseRow(champion) {
-  const off = learning.trainable ? '' : 'This program was started without a trainer.';
   const row = h('li.version', { data: { number: '0' } },
     h('div.version-head', {}, h('h3', {}, 'base'), champion === 0 ? h('span.tag.accent', {}, svg('check'), 'live') : null, h('span.faint', {}, `${learning.view.model}, as it came`)),
-    champion === 0 ? null : h('div.version-tools', {}, h('button.secondary.small', { type: 'button', act: 'promote', disabled: Boolean(off), title: off || undefined, data: { value: '0' } }, 'Go back to the base')));
+    champion === 0 ? null : h('div.version-tools', {}, h('button.secondary.small', { type: 'button', act: 'promote', data: { value: '0' } }, 'Go back to the base')));
   if (champion === 0) row.classList.add('live');
   return row;
 }
