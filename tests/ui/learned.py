@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.ui.stage import build_stage
 from understudy.playground.playground import Playground
 from understudy.playground.promoting import version_folder
 from understudy.serving.seal import FILES, Card, seal
-from understudy.store import Store, Verdict
+from understudy.store import Store, Verdict, connections
 
 ANSWERS = {
     "phone": ("How do I reach you?", "Call 555 0199 between 9 and 5."),
@@ -81,6 +83,12 @@ def curves(steps: int, turning: bool = False) -> list[tuple[str, int, float]]:
         if step % 4 == 0:
             points.append(("held_out", step, 1.9 * math.exp(-step / 16) + 0.5 + (step * 0.035 if turning else 0)))
     return points
+
+
+def never_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for the disk only matters in a power cut; a busy disk makes a past of forty writes slow."""
+    monkeypatch.setattr(connections, "LASTING", "OFF")
+    monkeypatch.setattr(connections, "FLEETING", "OFF")
 
 
 def build_shop(folder: Path, delay: float = 0.0) -> Shop:

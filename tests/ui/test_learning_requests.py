@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.learned import Shop, build_shop
+from tests.ui.learned import Shop, build_shop, never_wait_for_the_disk
 from tests.ui.test_handlers import value
 from understudy.ui.handlers import Handlers
 
@@ -17,7 +17,8 @@ LOOKING = {"completions": [], "known": None, "mark": "", "page": True, "wanted":
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    never_wait_for_the_disk(monkeypatch)
     made = build_shop(tmp_path)
     yield made
     made.playground.close()

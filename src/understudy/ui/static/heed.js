@@ -12,6 +12,7 @@ const learning = {
 const HEED_LIVE_MS = 1000, HEED_IDLE_MS = 5000;
 let heedTimer = 0;
 let heeding = null;
+let decided = 0;  // how many replies to buttons were heard
 
 /** Ask now, and again when it is time. Resolves when an answer to a question of now or later is drawn. */
 async function heed() {
@@ -33,8 +34,11 @@ async function askUntilQuiet() {
 }
 
 async function askLearning() {
+  const before = decided;
   try {
-    hear(await call('learning', heedFields()));
+    const now = await call('learning', heedFields());
+    if (before === decided) hear(now);  // else it may tell what was true before the button
+    else if (heeding) heeding.again = true;
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;  // the banner says it, or the next time
   }
@@ -58,6 +62,7 @@ function correctedAnswers() {
 async function decide(name, fields = {}) {
   const now = await attempt(name, { ...heedFields(), ...fields });
   if (now === undefined) return false;
+  decided += 1;
   hear(now);
   return true;
 }

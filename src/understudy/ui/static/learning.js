@@ -91,10 +91,10 @@ function opened(prefix) {
 // -- now ---------------------------------------------------------------------------------------------------------------
 
 function drawLive(live) {
-  const button = (act, text, can) => h('button.secondary.small', { type: 'button', act, disabled: !can, data: { value: live.id } }, text);
-  return h('section.part.card.now', { 'aria-labelledby': 'now-title' },
+  const button = (act, text, can, held = '') => h('button.secondary.small', { type: 'button', act, disabled: !can, data: { value: live.id, held } }, text);
+  return h('section.part.card.now', { tabIndex: -1, 'aria-labelledby': 'now-title' },
     h('div.now-head', {}, h('h2', { id: 'now-title' }, live.words), h('span.spacer'),
-      live.can_resume ? button('resume-run', 'Go on', true) : button('pause-run', 'Pause', live.can_pause), button('cancel-run', 'Cancel', live.can_cancel)),
+      live.can_resume ? button('hold-run', 'Go on', true, 'yes') : button('hold-run', 'Pause', live.can_pause), button('cancel-run', 'Cancel', live.can_cancel)),
     h('progress', { max: 1, 'aria-labelledby': 'now-title' }),
     h('p.now-line', {}, h('strong.now-percent'), h('span.now-left')),
     h('p.field-help', {}, [`Why now: ${live.trigger}`, live.about !== live.trigger && live.about && `learns from ${live.about}`, live.waiting && `${live.waiting} more ${live.waiting > 1 ? 'runs wait' : 'run waits'}`].filter(Boolean).join(' · ')),
@@ -114,7 +114,7 @@ function drawIdle() {
   const { view, next } = learning;
   const said = view.champion ? `v${view.champion} is live` : 'Nothing is live but the base model';
   const knows = view.champion ? `It answers ${plural(view.learned.count, 'correction')} by itself.` : 'The first version comes with the first correction that is learned.';
-  return h('section.part.card.now', { 'aria-labelledby': 'now-title' },
+  return h('section.part.card.now', { tabIndex: -1, 'aria-labelledby': 'now-title' },
     h('div.now-head', {}, h('h2', { id: 'now-title' }, said), h('span.spacer'),
       h('button.primary.small', { type: 'button', act: 'learn', disabled: Boolean(view.idle), 'aria-describedby': 'learn-why' }, 'Learn now')),
     h('p', {}, knows),
@@ -122,8 +122,7 @@ function drawIdle() {
 }
 
 actions.learn = () => decide('learn');
-actions['pause-run'] = (button) => decide('pause_run', { run: button.dataset.value });
-actions['resume-run'] = (button) => decide('resume_run', { run: button.dataset.value });
+actions['hold-run'] = (button) => decide(button.dataset.held ? 'resume_run' : 'pause_run', { run: button.dataset.value });
 actions['cancel-run'] = (button) => decide('cancel_run', { run: button.dataset.value });
 
 // -- what is off -------------------------------------------------------------------------------------------------------
@@ -149,7 +148,7 @@ function drawQueue() {
   const counts = [view.queue.count && plural(view.queue.count, 'correction'), view.votes && plural(view.votes, 'vote'), view.thumbs && plural(view.thumbs, 'thumb')].filter(Boolean);
   const body = view.queue.lessons.length ? lessonList(view.queue)
     : h('p.nothing', {}, view.learned.count ? 'Everything that was corrected has been learned.' : 'Nothing to learn yet. Correct an answer and it lands here.');
-  return h('section.part', { 'aria-labelledby': 'queue-title' },
+  return h('section.part', { tabIndex: -1, 'aria-labelledby': 'queue-title' },
     h('div.part-head', {}, h('h2', { id: 'queue-title' }, 'To learn'), h('span.faint', {}, counts.length ? counts.join(' · ') + (view.votes || view.thumbs ? ' since the last run' : '') : '')), body);
 }
 
