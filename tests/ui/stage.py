@@ -77,16 +77,16 @@ class Unhurried(ScriptedBackend):
         return paced.generate(rows, sampling, stop)
 
 
-def build_stage(folder: Path, *, delay: float = 0.0) -> Playground:
-    """A playground in `folder` whose models pause `delay` seconds before each word."""
+def build_stage(folder: Path, *, delay: float = 0.0, versions: int = 2) -> Playground:
+    """A playground in `folder` whose models pause `delay` seconds before each word, with `versions` of the starter."""
     store = Store.open(folder / "understudy.db")
     for name in ("starter", "parrot"):
         if store.models.find(name) is None:
             store.models.add(name, f"assets/{name}")
     if not store.versions.list("starter"):
-        for number in (1, 2):
+        for number in range(1, versions + 1):
             store.versions.add("starter", str(folder), note=f"learned {4 * number} corrections")
-        store.versions.set_champion("starter", 2)
+        store.versions.set_champion("starter", versions)
 
     def open_backend(name: str, source: str) -> Unhurried:
         return Unhurried(reply, name=name, delay=delay)

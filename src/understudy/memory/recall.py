@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -91,7 +91,7 @@ class Memory:
             embedder, missing = index.embedder, index.missing()
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
-            vectors = embedder.embed([entry.question.text for entry in batch]) if embedder else []
+            vectors: Any = embedder.embed([entry.question.text for entry in batch]) if embedder else []
             with index.lock:
                 if index.embedder is not embedder:
                     return

@@ -103,6 +103,10 @@ class Learning:
         enough = corrections >= self.pace.corrections or others >= self.pace.others
         return _trigger(corrections, others) if enough else None
 
+    def starts_in(self) -> float | None:
+        """Seconds until a run starts by itself if nobody says anything more; None when none is about to start."""
+        return max(0.0, self.pace.quiet - self._store.seconds_since_feedback()) if self.gathering() else None
+
     def watch(self) -> None:
         """Work on queued runs and start due ones from now on, in the background."""
         self._thread = threading.Thread(target=self._work, name="learning", daemon=True)

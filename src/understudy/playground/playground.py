@@ -26,6 +26,7 @@ from understudy.playground.columns import column_choices, is_tuned, resolve_colu
 from understudy.playground.difference import difference
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
+from understudy.playground.overview import Overview
 from understudy.playground.promoting import Promoting, VersionItem
 from understudy.playground.purging import Purging
 from understudy.playground.reading import is_hidden, read_answer, read_conversation
@@ -80,6 +81,7 @@ class Playground:
         self.answering = Answering(store, casting, self.remembering.for_answer)
         self.promoting = Promoting(store, casting)
         self.learning = Learning(store, casting, perform, pace)
+        self.overview = Overview(store)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
         self._purging = Purging(store, UNDO_WINDOW_S, lambda: self.answering.busy)

@@ -13,13 +13,14 @@ from understudy.store.recalls import Recall
 from understudy.store.runs import Run
 from understudy.store.store import Store
 from understudy.store.turns import Turn
-from understudy.store.versions import Verdict, Version
+from understudy.store.versions import Judgement, Verdict, Version
 
 __all__ = [
     "Completion",
     "Conversation",
     "ConversationHit",
     "Correction",
+    "Judgement",
     "Lesson",
     "Model",
     "Preference",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from understudy.errors import InputError, NotFoundError
-from understudy.store.connections import Connections, Row
+from understudy.store.connections import Connections, Row, marks
 from understudy.store.ids import new_id
 from understudy.store.moments import now
 from understudy.store.texts import checked, kept, to_json
@@ -55,6 +55,15 @@ class Verdict:
     learned: bool
     reason: str = ""
     gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict without its texts: what version `version` made of a correction."""
+
+    version: int
+    learned: bool
+    reason: str
 
 
 class Versions:
@@ -122,6 +131,29 @@ class Versions:
             [model, number],
         )
         return frozenset(row["correction"] for row in rows)
+
+    def judgements(self, model: str, corrections: Sequence[str]) -> dict[str, builtins.list[Judgement]]:
+        """By correction, what each version made of it, oldest version first; corrections never judged are absent."""
+        rows = self._connections.rows(
+            f"""SELECT correction, number, learned, reason FROM verdicts JOIN versions ON versions.id = verdicts.version
+                WHERE model = ? AND correction IN ({marks(corrections)}) ORDER BY number""",
+            [model, *corrections],
+        )
+        found: dict[str, builtins.list[Judgement]] = {}
+        for row in rows:
+            found.setdefault(row["correction"], []).append(
+                Judgement(row["number"], bool(row["learned"]), row["reason"])
+            )
+        return found
+
+    def counts(self, model: str) -> dict[int, tuple[int, int]]:
+        """By version number, how many corrections it learned and on how many it was judged."""
+        rows = self._connections.rows(
+            "SELECT number, sum(learned) AS learned, count(*) AS judged FROM verdicts"
+            " JOIN versions ON versions.id = verdicts.version WHERE model = ? GROUP BY number",
+            [model],
+        )
+        return {row["number"]: (row["learned"], row["judged"]) for row in rows}
 
     def set_removed(self, model: str, number: int) -> None:
         """Its folder is gone; the line stays. Raises `InputError` for the champion, `NotFoundError`."""

@@ -36,6 +36,10 @@ SCRIPTS = (
     "columns",
     "stream",
     "composer",
+    "chart",
+    "heed",
+    "learning",
+    "versions",
     "sidebar",
     "tuning",
     "settings",
@@ -55,6 +59,7 @@ STYLES = (
     "overlay",
     "memory",
     "settings",
+    "learning",
 )
 
 

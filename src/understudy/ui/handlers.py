@@ -17,6 +17,7 @@ from understudy.playground.limits import RANGES
 from understudy.playground.playground import BAD_REASONS, GOOD_REASONS
 from understudy.playground.view import Answer, ConversationView, Verdict
 from understudy.types import Sampling
+from understudy.ui.learning import LearningHandlers
 from understudy.ui.markdown import tree
 from understudy.ui.payload import Payload
 
@@ -33,7 +34,10 @@ class Handlers:
     def __init__(self, playground: Playground) -> None:
         self.playground = playground
         self._handlers: dict[str, Handler] = {
-            name.removeprefix("on_"): getattr(self, name) for name in dir(self) if name.startswith("on_")
+            name.removeprefix("on_"): getattr(owner, name)
+            for owner in (self, LearningHandlers(playground))
+            for name in dir(owner)
+            if name.startswith("on_")
         }
 
     def reply(self, request: object) -> dict[str, Any]:
@@ -108,6 +112,12 @@ class Handlers:
         conversation = payload.name("conversation")
         self.playground.restore(conversation)
         return self._conversation(conversation)
+
+    def on_compare(self, payload: Payload) -> object:
+        """A new conversation with the base beside one version."""
+        view = self.playground.new_conversation()
+        self.playground.set_columns(view.id, ["base", f"v{payload.whole('number')}"])
+        return self._conversation(view.id)
 
     def on_columns(self, payload: Payload) -> object:
         conversation = payload.name("conversation")

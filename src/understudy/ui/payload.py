@@ -50,6 +50,16 @@ class Payload:
     def optional_flag(self, name: str) -> bool | None:
         return None if self._fields.get(name) is None else self.flag(name)
 
+    def whole(self, name: str) -> int:
+        """A whole number from 0."""
+        value = self._fields.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+            raise self._wrong(name, "a whole number")
+        return value
+
+    def optional_whole(self, name: str) -> int | None:
+        return None if self._fields.get(name) is None else self.whole(name)
+
     def mapping(self, name: str) -> dict[str, object]:
         value = self._fields.get(name)
         if not isinstance(value, Mapping) or len(value) > 32 or not all(isinstance(key, str) for key in value):

@@ -19,6 +19,7 @@ function drawAnswer(turn, standing) {
   if (won) box.classList.add('won');
   if (answer.continued) box.classList.add('continued');
   box.append(answerHead(turn, answer, name, { won, running }), answerBody(answer, running));
+  if (answer.original !== null) box.append(lessonLine(answer));
   box.append(h('div.notices', {}, ...noticesOf(answer).map((notice) => h('p.notice', {}, notice))));
   if (answer.state === 'error') box.append(answerError(answer));
   if (!running) box.append(answerFoot(turn, answer));

@@ -1,6 +1,6 @@
 // Puts the parts together, and starts.
 
-const main = h('div.main', {}, header, columnRow, banner, scroller, composer);
+const main = h('div.main', {}, header, columnRow, banner, scroller, composer, learningPage);
 app.append(sidebar, veil, main, toasts, announcer);
 element.append(app);
 
@@ -24,6 +24,7 @@ function showView(view) {
   if (other) {
     drawList();
     jumpToEnd();
+    heed();
   } else followText();
   follow();
 }
@@ -36,9 +37,25 @@ function dropOldAttempts() {
 
 function switchTo(view) {
   unfollow();
-  const hash = '#c=' + encodeURIComponent(view.id);
-  if (location.hash !== hash) history.pushState(null, '', hash);
+  backToChat(view);
   showView(view);
+}
+
+function addressOf(view) {
+  return '#c=' + encodeURIComponent(view.id);
+}
+
+/** From wherever one is to a conversation: its address, and its place on the screen. */
+function backToChat(view = state.view) {
+  if (location.hash !== addressOf(view)) history.pushState(null, '', addressOf(view));
+  showPage('chat');
+}
+
+/** Show what the address says: a conversation, or the Learning page. */
+function goToAddress() {
+  const lesson = wantedLesson(), id = wantedConversation();
+  if (lesson !== null) showLearning(lesson);
+  else if (id) openConversation(id);
 }
 
 function wantedConversation() {
@@ -47,7 +64,7 @@ function wantedConversation() {
 }
 
 async function openConversation(id) {
-  if (state.view && state.view.id === id) return;
+  if (state.view && state.view.id === id) { backToChat(); return; }
   try {
     switchTo(await call('open', { conversation: id }));
   } catch (error) {
@@ -61,7 +78,7 @@ async function openLatest() {
   const first = await attempt('start', { conversation: '' });
   if (first === undefined) return;
   state.items = first.items;
-  history.replaceState(null, '', '#c=' + encodeURIComponent(first.view.id));
+  if (!atLearning()) history.replaceState(null, '', addressOf(first.view));
   unfollow();
   showView(first.view);
   drawList();
@@ -81,11 +98,13 @@ async function start() {
   main.inert = false;
   drawSidebar();
   for (const name of ['items', 'choices', 'reasons', 'ranges', 'defaults', 'memory']) state[name] = first[name];
-  history.replaceState(null, '', '#c=' + encodeURIComponent(first.view.id));
+  const lesson = wantedLesson();
+  if (lesson === null) history.replaceState(null, '', addressOf(first.view));
   showView(first.view);
   drawList();
+  if (lesson !== null) await showLearning(lesson);
   app.dataset.ready = '1';
-  if (!isPhone()) focusComposer();
+  if (!isPhone() && !atLearning()) focusComposer();
 }
 actions.restart = start;
 
@@ -99,12 +118,12 @@ app.addEventListener('click', (event) => {
   if (target && app.contains(target) && !target.disabled && actions[target.dataset.act]) actions[target.dataset.act](target, event);
 });
 document.addEventListener('keydown', onKey, { signal: lifetime.signal });
-window.addEventListener('popstate', () => { const id = wantedConversation(); if (id) openConversation(id); }, { signal: lifetime.signal });
-window.addEventListener('hashchange', () => { const id = wantedConversation(); if (id) openConversation(id); }, { signal: lifetime.signal });
+window.addEventListener('popstate', goToAddress, { signal: lifetime.signal });
+window.addEventListener('hashchange', goToAddress, { signal: lifetime.signal });
 darkSystem.addEventListener('change', applyTheme, { signal: lifetime.signal });
-document.addEventListener('visibilitychange', () => { if (!document.hidden && state.view && !state.editing) { refresh(); refreshList(); } }, { signal: lifetime.signal });
+document.addEventListener('visibilitychange', () => { if (document.hidden || !state.view) return; heed(); if (!state.editing) { refresh(); refreshList(); } }, { signal: lifetime.signal });
 const heart = setInterval(pulse, 4000);
-lifetime.signal.addEventListener('abort', () => { clearInterval(heart); unfollow(); });
+lifetime.signal.addEventListener('abort', () => { clearInterval(heart); clearTimeout(heedTimer); unfollow(); });
 
 if (kept.get('sidebar') === 'closed') app.classList.add('sidebar-closed');
 applyTheme();

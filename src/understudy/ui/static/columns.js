@@ -14,8 +14,9 @@ const header = h('header.top', {},
 
 function drawHeader() {
   const { view } = state;
-  title.textContent = view.title || 'New conversation';
-  document.title = view.title ? `${view.title} · Understudy` : 'Understudy';
+  const name = atLearning() ? 'Learning' : view.title;
+  title.textContent = name || 'New conversation';
+  document.title = name ? `${name} · Understudy` : 'Understudy';
   const many = view.columns.length > 1;
   blindSwitch.disabled = !many;
   blindSwitch.setAttribute('aria-pressed', String(view.blind && many));

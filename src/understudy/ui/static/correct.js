@@ -49,6 +49,7 @@ async function saveCorrection(id, area) {
   state.changesShown.add(id);
   showView(view);
   await refreshAttempt(id);
+  heed();
   focusAnswer(id);
   toast('Correction saved.', { action: { label: 'Undo', run: () => undoCorrection(id) } });
 }

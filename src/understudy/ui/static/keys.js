@@ -4,7 +4,7 @@ const KEYS = [
   ['Write', [['/', 'focus the message'], ['Enter', 'send'], ['Shift Enter', 'new line'], ['Esc', 'stop answering, close what is open'], ['n', 'new conversation']]],
   ['Judge', [['1 – 4', 'this answer is best'], ['0', 'tie'], ['g', 'good answer'], ['b', 'bad answer'], ['d', 'difference, word by word']]],
   ['Improve', [['e', 'correct the answer (or double-click it)'], ['Ctrl Enter', 'save the correction'], ['r', 'write the answer again']]],
-  ['Move', [['j k', 'next, previous answer'], ['↑ ↓ ← →', 'between answers'], ['s', 'system prompt and sampling'], ['t', 'light or dark'], ['?', 'this list']]],
+  ['Move', [['j k', 'next, previous answer'], ['↑ ↓ ← →', 'between answers'], ['s', 'system prompt and sampling'], ['l', 'what is being learned'], ['t', 'light or dark'], ['?', 'this list']]],
 ];
 
 actions.help = () => openDialog('help', 'Keyboard', () => h('div.keys', {}, ...KEYS.map(([name, keys]) => h('section', {}, h('h3', {}, name),
@@ -63,6 +63,7 @@ const SHORTCUTS = {
   b: () => press('rate', 'false'),
   d: () => { const turn = focusedTurn(); if (turn) openDifference(turn.id); },
   s: () => openTuning(),
+  l: () => actions.learning(),
   t: () => actions.theme(),
   '?': () => actions.help(),
   0: () => voteFor(-1),
@@ -78,12 +79,15 @@ const SHORTCUTS = {
   ArrowUp: () => moveBy(0, -1),
 };
 
+/** The keys that mean something away from a conversation too. */
+const EVERYWHERE = ['n', 'l', 't', '?'];
+
 function onKey(event) {
   if (!state.view || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const dialog = app.querySelector('dialog[open]');
   if (event.key === 'Escape' && !dialog) { onEscape(); return; }
   const typing = event.target.closest && event.target.closest('input, textarea, select, [contenteditable]');
-  if (typing || dialog || closeMenu) return;
+  if (typing || dialog || closeMenu || (atLearning() && !EVERYWHERE.includes(event.key))) return;
   if (event.key.startsWith('Arrow') && !(document.activeElement && document.activeElement.closest('.answer'))) return;
   if (event.key.startsWith('Arrow') && event.target.closest('pre, .table-scroll')) return;
   const shortcut = SHORTCUTS[event.key];
@@ -95,6 +99,6 @@ function onKey(event) {
 function onEscape() {
   if (app.querySelector('.reasons')) closePanel(true);
   else if (app.classList.contains('drawer-open')) closeDrawer();
-  else if (isRunning()) actions.stop();
+  else if (isRunning() && !atLearning()) actions.stop();
   else if (document.activeElement === message) message.blur();
 }

@@ -9,6 +9,8 @@ const state = {
   defaults: {},
   memory: { on: true, sentence: '' },
   search: '',
+  page: 'chat',        // or 'learning'
+  wanted: '',          // the correction whose row the Learning page leads to
   live: { texts: {}, notices: {}, ended: [] },
   attempts: new Map(), // completion shown in a column -> an earlier attempt looked at instead
   changesShown: new Set(), // completions whose correction is shown as a difference

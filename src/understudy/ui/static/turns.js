@@ -16,8 +16,9 @@ function drawTurns() {
   transcript.dataset.columns = columnRow.dataset.count;
   const old = new Map([...transcript.children].map((node) => [node.dataset.id, node]));
   let place = transcript.firstChild;
-  for (const turn of view.turns) {
-    const node = old.get(turn.id) || h('section.turn', { 'aria-label': 'Turn', data: { id: turn.id } });
+  for (const [i, turn] of view.turns.entries()) {
+    const node = old.get(turn.id) || h('section.turn', { data: { id: turn.id } });
+    node.setAttribute('aria-label', `Turn ${i + 1}`);
     old.delete(turn.id);
     fillTurn(node, turn);
     if (node === place) place = place.nextSibling;

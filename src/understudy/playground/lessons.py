@@ -1,0 +1,128 @@
+"""What became of each correction, in words: the one state that a person who corrected wants to see.
+
+waiting for approval -> remembered -> learned in vN, or not learned and why. Nothing of it is stored: it follows from
+the correction, the version that is live and the verdicts of all versions, so that a rollback changes it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from understudy.store import Judgement, Lesson, Store
+from understudy.types import BASE
+
+LessonKind = Literal["waiting", "remembered", "learned", "not learned", "off", "rejected"]
+LONGEST = 600
+"""Characters of a question or an answer in a list; the conversation has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonState:
+    """`words` is the line at the correction, `detail` a sentence more about it."""
+
+    correction: str
+    kind: LessonKind
+    words: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonView:
+    """A correction with what was asked, as a row shows it; long texts are cut."""
+
+    id: str
+    conversation: str
+    completion: str
+    question: str
+    wanted: str
+    created: str
+    state: LessonState
+
+
+class Lessons:
+    """The states of corrections for one base model."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._parents: dict[tuple[str, int], int] = {}
+
+    def at(self, model: str, completions: Sequence[str]) -> dict[str, LessonState]:
+        """The state at each of these completions whose correction stands; cheap enough to ask every second."""
+        standing = {
+            completion: correction
+            for completion, correction in self._store.corrections.latest(completions).items()
+            if not correction.withdrawn
+        }
+        judged = self._store.versions.judgements(model, [correction.id for correction in standing.values()])
+        line = self.line(model)
+        return {
+            completion: _state(found.id, found.state, found.enabled, judged.get(found.id, ()), line)
+            for completion, found in standing.items()
+        }
+
+    def views(self, model: str, lessons: Sequence[Lesson]) -> tuple[LessonView, ...]:
+        judged = self._store.versions.judgements(model, [lesson.id for lesson in lessons])
+        line = self.line(model)
+        return tuple(
+            LessonView(
+                lesson.id,
+                lesson.conversation,
+                lesson.completion,
+                cut(lesson.question),
+                cut(lesson.wanted),
+                lesson.created,
+                _state(lesson.id, lesson.state, lesson.enabled, judged.get(lesson.id, ()), line),
+            )
+            for lesson in lessons
+        )
+
+    def line(self, model: str) -> tuple[int, ...]:
+        """The live version and what it was trained on from, oldest first, without the base."""
+        line: list[int] = []
+        number = self._store.versions.champion(model)
+        while number != BASE and number not in line:
+            line.append(number)
+            number = self._parent(model, number)
+        return tuple(reversed(line))
+
+    def _parent(self, model: str, number: int) -> int:
+        if (model, number) not in self._parents:  # a version never changes its parent
+            version = self._store.versions.find(model, number)
+            self._parents[model, number] = (version.parent if version else None) or BASE
+        return self._parents[model, number]
+
+
+def cut(text: str, most: int = LONGEST) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _state(
+    correction: str, approval: str, enabled: bool, judged: Sequence[Judgement], line: Sequence[int]
+) -> LessonState:
+    """`judged` is oldest first; `line` as `Lessons.line` gives it."""
+    if approval == "waiting":
+        return LessonState(correction, "waiting", "waiting for approval", "Approve it, and it is remembered at once.")
+    if approval == "rejected":
+        return LessonState(correction, "rejected", "rejected", "It is neither remembered nor learned.")
+    learned = {judgement.version for judgement in judged if judgement.learned}
+    first = next((number for number in line if number in learned), None) if line and line[-1] in learned else None
+    if not enabled:
+        detail = f"It is not given to answers to read{f', but v{first} has learned it' if first else ''}."
+        return LessonState(correction, "off", "switched off", detail)
+    if first:
+        return LessonState(correction, "learned", f"learned in v{first}", f"v{line[-1]} answers it by itself.")
+    return _remembered(correction, judged[-1] if judged else None)
+
+
+def _remembered(correction: str, newest: Judgement | None) -> LessonState:
+    if newest is None:
+        detail = "Tuned columns are given it to read. The next run learns it."
+    elif newest.learned:
+        detail = f"v{newest.version} has learned it, but is not live."
+    else:
+        reason = newest.reason or f"v{newest.version} does not answer it as wanted."
+        detail = f"v{newest.version} was trained on it. It is still remembered."
+        return LessonState(correction, "not learned", f"not learned: {reason}", detail)
+    return LessonState(correction, "remembered", "remembered", detail)

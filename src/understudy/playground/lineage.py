@@ -1,0 +1,162 @@
+"""The versions of a base model as a tree: what each was trained on from, whether it passed, which one is live.
+
+The tree of versions is mostly a line, the live version and its ancestors; what stands beside that line did not pass,
+or was rolled back from. So the page draws one line with branches, and `on_line` says what belongs to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from understudy.errors import NotFoundError
+from understudy.playground.lessons import cut
+from understudy.playground.reports import (
+    ChangeLine,
+    MetricLine,
+    RuleLine,
+    change_lines,
+    metric_lines,
+    notes_of,
+    rule_lines,
+    sentence_of,
+)
+from understudy.store import Lesson, Store, Verdict, Version
+from understudy.types import BASE
+
+MOST_ROWS = 200
+"""Verdicts shown of one version; those that were not learned come first, so that none of them is cut."""
+
+Outcome = Literal["learned", "not learned", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version. `words` says whether it passed; `refusal` why it cannot be promoted, "" when it can.
+
+    `learned` of `judged` corrections; both None when it was not trained here.
+    """
+
+    number: int
+    name: str
+    parent: int
+    created: str
+    note: str
+    live: bool
+    on_line: bool
+    passed: bool | None
+    words: str
+    removed: bool
+    refusal: str
+    learned: int | None = None
+    judged: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """Did it learn this? `question` and `wanted` are empty once the correction was taken back or deleted."""
+
+    correction: str
+    conversation: str
+    question: str
+    before: str
+    wanted: str
+    after: str
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionReport:
+    """Everything the gate found out about a version.
+
+    `more` is how many verdicts are not among `rows`; `changed` are some unrelated answers that are not the base's.
+    """
+
+    number: int
+    sentence: str
+    rules: tuple[RuleLine, ...]
+    metrics: tuple[MetricLine, ...]
+    rows: tuple[VerdictRow, ...]
+    more: int
+    changed: tuple[ChangeLine, ...]
+    notes: tuple[str, ...]
+
+
+def read_lineage(store: Store, model: str, line: Sequence[int]) -> tuple[VersionLine, ...]:
+    """All versions of a model, newest first. `line` are the live one and its ancestors."""
+    counts = store.versions.counts(model)
+    champion = line[-1] if line else BASE
+    return tuple(
+        _version_line(version, counts.get(version.number), champion, line)
+        for version in reversed(store.versions.list(model))
+    )
+
+
+def read_report(store: Store, model: str, number: int) -> VersionReport:
+    """What the gate said about one version. Raises `NotFoundError`."""
+    version = store.versions.find(model, number)
+    if version is None:
+        raise NotFoundError(f"{model} has no version v{number}. Reload the page.")
+    lessons = {lesson.id: lesson for lesson in store.corrections.lessons(None)}
+    verdicts = sorted(store.versions.verdicts(version.id), key=lambda verdict: (verdict.learned, verdict.gone))
+    return VersionReport(
+        number,
+        sentence_of(version.report),
+        rule_lines(version.report),
+        metric_lines(version.report),
+        tuple(_verdict_row(verdict, lessons.get(verdict.correction)) for verdict in verdicts[:MOST_ROWS]),
+        max(0, len(verdicts) - MOST_ROWS),
+        change_lines(version.report),
+        notes_of(version.report),
+    )
+
+
+def _version_line(version: Version, counts: tuple[int, int] | None, champion: int, line: Sequence[int]) -> VersionLine:
+    return VersionLine(
+        number=version.number,
+        name=version.name or f"v{version.number}",
+        parent=version.parent or BASE,
+        created=version.created,
+        note=version.note,
+        live=version.number == champion,
+        on_line=version.number in line,
+        passed=version.passed,
+        words=_outcome(version),
+        removed=version.removed is not None,
+        refusal=_refusal(version, champion),
+        learned=counts[0] if counts else None,
+        judged=counts[1] if counts else None,
+    )
+
+
+def _outcome(version: Version) -> str:
+    if version.passed is None:
+        return "not judged: it was not trained here"
+    if version.passed:
+        return "passed"
+    reason = sentence_of(version.report)
+    return reason if reason.casefold().startswith("not promoted") else f"not promoted: {reason or 'it did not pass'}"
+
+
+def _refusal(version: Version, champion: int) -> str:
+    if version.removed is not None:
+        return f"v{version.number} was deleted."
+    if version.number == champion:
+        return f"v{version.number} is live already."
+    return ""
+
+
+def _verdict_row(verdict: Verdict, lesson: Lesson | None) -> VerdictRow:
+    outcome: Outcome = "deleted" if verdict.gone else "learned" if verdict.learned else "not learned"
+    return VerdictRow(
+        correction=verdict.correction,
+        conversation=lesson.conversation if lesson else "",
+        question=cut(lesson.question) if lesson else "",
+        before=cut(verdict.before),
+        wanted=cut(lesson.wanted) if lesson else "",
+        after=cut(verdict.after),
+        outcome=outcome,
+        reason=verdict.reason,
+    )

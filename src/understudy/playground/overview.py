@@ -1,0 +1,174 @@
+"""The Learning page as a value, made from the store alone: what waits, what goes on, what came of it.
+
+The page asks every second while something is learned. Most of that answer is the live run; the rest is read again
+only when its mark, a string that changes with everything shown, is another one than the page has already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from understudy.playground.diagnosis import Finding
+from understudy.playground.lessons import Lessons, LessonState, LessonView
+from understudy.playground.lineage import VersionLine, VersionReport, read_lineage, read_report
+from understudy.playground.progress import (
+    LiveRun,
+    RunLine,
+    RunReport,
+    counted,
+    findings_of,
+    read_live,
+    read_run,
+    read_run_lines,
+)
+from understudy.store import Lesson, Run, Store
+from understudy.types import BASE
+
+MOST_LESSONS = 50
+MOST_RUNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LessonList:
+    """The newest lessons of a kind, and how many there are in all."""
+
+    lessons: tuple[LessonView, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LearningView:
+    """Everything on the Learning page but the live run.
+
+    `queue` is what the live version has not learned yet, `aside` what was rejected or switched off. `votes` and
+    `thumbs` are those since the last run. `idle` says why a run would have nothing to do, "" when it has.
+    `findings` are about the newest run that made a version, and about all corrections there are now.
+    """
+
+    mark: str
+    model: str
+    champion: int
+    queue: LessonList
+    learned: LessonList
+    aside: LessonList
+    votes: int
+    thumbs: int
+    idle: str
+    runs: tuple[RunLine, ...]
+    versions: tuple[VersionLine, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """Which version is live. `news` says what is new about that, to a page that thought another one was."""
+
+    number: int
+    news: str = ""
+    can_roll_back: bool = False
+
+
+class Overview:
+    """What the page may know about learning. Reads only."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lessons = Lessons(store)
+
+    def states(self, model: str, completions: Sequence[str]) -> dict[str, LessonState]:
+        """The state of the correction at each of these completions."""
+        return self._lessons.at(model, completions)
+
+    def live(self, model: str) -> LiveRun | None:
+        return read_live(self._store, model)
+
+    def mark(self, model: str) -> str:
+        """Changes with everything that `view` shows."""
+        versions, runs = self._store.versions, self._store.runs.list(model, MOST_RUNS)
+        parts = (
+            self._store.corrections.mark(),
+            model,
+            len(versions.champions(model)),
+            *((version.number, version.removed) for version in versions.list(model)),
+            *((run.id, run.finished) for run in runs),
+        )
+        return str(hash(parts))
+
+    def view(self, model: str, wanted: str | None = None) -> LearningView:
+        """The page; the lesson `wanted` is on it even when it is an old one."""
+        mark = self.mark(model)  # first: what changes while the rest is read is then read again
+        line = self._lessons.line(model)
+        champion = line[-1] if line else BASE
+        queue, learned, aside = self._sorted(model, champion)
+        runs = self._store.runs.list(model, MOST_RUNS)
+        votes, thumbs = self._judged_since(next((run for run in runs if _used_feedback(run)), None))
+        last = next((run for run in runs if run.version is not None), None)
+        approved = [lesson for lesson in (*learned, *queue) if lesson.state == "approved"]
+        return LearningView(
+            mark=mark,
+            model=model,
+            champion=champion,
+            queue=self._list(model, queue, wanted),
+            learned=self._list(model, learned, wanted),
+            aside=self._list(model, aside, wanted),
+            votes=votes,
+            thumbs=thumbs,
+            idle=_idle(queue, votes + thumbs),
+            runs=read_run_lines(self._store, model, MOST_RUNS),
+            versions=read_lineage(self._store, model, line),
+            findings=findings_of(self._store, last, sorted(approved, key=lambda lesson: lesson.id)),
+        )
+
+    def report(self, model: str, number: int) -> VersionReport:
+        return read_report(self._store, model, number)
+
+    def run(self, run: str) -> RunReport:
+        return read_run(self._store, run)
+
+    def champion(self, model: str, known: int | None) -> Champion:
+        """Which version is live, and what is new about it to somebody who thought it was `known`."""
+        number = self._store.versions.champion(model)
+        if known is None or known == number:
+            return Champion(number)
+        if number == BASE:
+            return Champion(number, "The base model answers again; no version is live.")
+        if known not in (BASE, *self._lessons.line(model)):
+            return Champion(number, f"v{number} is live again.")
+        versions = self._store.versions
+        fresh = len(versions.learned(model, number) - versions.learned(model, known))
+        learned = f"Learned in v{number}: {counted(fresh, 'correction')}." if fresh else f"v{number} is live now."
+        return Champion(number, learned, can_roll_back=True)
+
+    def _sorted(self, model: str, champion: int) -> tuple[list[Lesson], list[Lesson], list[Lesson]]:
+        """Standing corrections, newest first: not learned yet, learned, set aside."""
+        learned = self._store.versions.learned(model, champion)
+        queue: list[Lesson] = []
+        done: list[Lesson] = []
+        aside: list[Lesson] = []
+        for lesson in reversed(self._store.corrections.lessons(None)):
+            off = lesson.state == "rejected" or (lesson.state == "approved" and not lesson.enabled)
+            (aside if off else done if lesson.state == "approved" and lesson.id in learned else queue).append(lesson)
+        return queue, done, aside
+
+    def _list(self, model: str, lessons: list[Lesson], wanted: str | None) -> LessonList:
+        shown = lessons[:MOST_LESSONS] + [lesson for lesson in lessons[MOST_LESSONS:] if lesson.id == wanted]
+        return LessonList(self._lessons.views(model, shown), len(lessons))
+
+    def _judged_since(self, run: Run | None) -> tuple[int, int]:
+        """Votes and thumbs that stand and are newer than a run; ids grow with time."""
+        last = run.id if run else ""
+        votes = {pair.vote for pair in self._store.preferences.standing() if pair.vote > last}
+        return len(votes), sum(rating.id > last for rating in self._store.ratings.standing())
+
+
+def _used_feedback(run: Run) -> bool:
+    return run.state not in ("failed", "cancelled")
+
+
+def _idle(queue: Sequence[Lesson], others: int) -> str:
+    if others or any(lesson.state == "approved" for lesson in queue):
+        return ""
+    if queue:
+        return "Approve a correction first: only approved ones are learned."
+    return "Nothing to learn yet. Correct an answer and it lands here."
