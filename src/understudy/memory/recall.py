@@ -91,7 +91,9 @@ class Memory:
             embedder, missing = index.embedder, index.missing()
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
-            vectors = embedder.embed([entry.question.text for entry in batch]) if embedder else []
+            if embedder is None:
+                return
+            vectors = embedder.embed([entry.question.text for entry in batch])
             with index.lock:
                 if index.embedder is not embedder:
                     return
