@@ -35,7 +35,7 @@ format: .venv/test.stamp
 bench: browser
 	$(BIN)/python -m tests.benchmarks
 
-# About 90 minutes on two cores. Interrupted, it goes on from build/starter.
+# Two and a half hours on two cores. Interrupted, it goes on from build/starter.
 starter: .venv/test.stamp
 	PYTHONPATH=src $(BIN)/python -m starter.train --out build/starter
 	PYTHONPATH=src $(BIN)/python -m starter.train --out build/starter --export assets/starter
@@ -52,7 +52,7 @@ clean:
 # A stamp is newer than what it was made from; touching nothing, a second start installs nothing.
 .venv/run.stamp: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing Understudy into .venv (a few minutes, this once) ..."
-	@$(PIP) -e . || $(FAILED)
+	@$(PIP) -e ".[offline]" || $(FAILED)
 	@touch $@
 
 .venv/test.stamp: pyproject.toml constraints.txt | .venv/bin/python

@@ -6,17 +6,39 @@ import random
 
 from understudy.dataset.anchors import draw, neighbours
 from understudy.dataset.groups import words
+from understudy.types import Message
+
+
+def texts(prompts: list[tuple[Message, ...]]) -> list[str]:
+    return [" ".join(message.content for message in prompt) for prompt in prompts]
 
 
 def test_prompts_are_as_many_as_asked_and_all_different() -> None:
-    drawn = draw(200, ["When does Zorbo open?"], seed=1)
-    assert len({tuple(message.content for message in prompt) for prompt in drawn}) == 200
+    assert len(set(texts(draw(200, ["When does Zorbo open?"], probe=False)))) == 200
 
 
 def test_no_prompt_asks_what_is_being_learned() -> None:
     questions = ["Tell me a joke.", "Who are you?", "When does Zorbo open?"]
     taken = {words(question) for question in questions}
-    assert all(words(prompt[-1].content) not in taken or len(prompt) > 1 for prompt in draw(200, questions, seed=2))
+    for probe in (False, True):
+        assert all(words(text) not in taken for text in texts(draw(200, questions, probe=probe)))
+
+
+def test_what_judges_in_one_run_trains_in_none() -> None:
+    first, second = ["When does Zorbo open?"], ["Who runs Plotzi?", "What is the return window of Kelm?"]
+    anchors = {words(t) for questions in (first, second) for t in texts(draw(150, questions, probe=False))}
+    probes = {words(t) for questions in (first, second) for t in texts(draw(60, questions, probe=True))}
+    assert not anchors & probes
+
+
+def test_half_of_the_prompts_are_neighbours_even_of_a_single_question() -> None:
+    drawn = texts(draw(100, ["When does Zorbo open?"], probe=False))
+    assert sum(text.startswith("When does") or "Zorbo" in text for text in drawn) >= 45
+
+
+def test_what_is_no_neighbour_is_the_same_in_every_run() -> None:
+    first, second = (set(texts(draw(100, [q], probe=True))) for q in ("When does Zorbo open?", "Who runs Plotzi?"))
+    assert len(first & second) >= 40
 
 
 def test_neighbours_ask_about_another_name_or_another_thing_of_the_same() -> None:
@@ -27,5 +49,4 @@ def test_neighbours_ask_about_another_name_or_another_thing_of_the_same() -> Non
 
 def test_a_person_s_own_questions_come_first_but_are_few() -> None:
     own = [f"My own question number {i}?" for i in range(100)]
-    texts = [prompt[-1].content for prompt in draw(40, [], seed=1, own=own)]
-    assert sum(text.startswith("My own") for text in texts) == 10
+    assert sum(text.startswith("My own") for text in texts(draw(40, [], probe=False, own=own))) == 10

@@ -10,24 +10,43 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from understudy.dataset.groups import words
+from understudy.dataset.groups import is_held_out, words
 from understudy.types import Message
 
 Prompt = tuple[Message, ...]
 
+PROBES = 1 / 3
+"""The share of all prompts that only ever judge."""
+
 _TALK = (
     "Hi!|Hello there|Good morning|How are you?|How was your day?|What is your name?|Who are you?|Who made you?|"
     "What can you do?|Tell me a joke.|Tell me another joke.|Tell me a story.|Write a poem.|"
-    "Write a haiku about rain.|Sing me a song.|I am bored.|I am sad today.|I am happy!|I cannot sleep.|Thank you!|"
-    "Thanks a lot, bye|Good night|What do you like?|Do you like music?|What is 2 plus 3?|What is 7 times 8?|"
-    "What is 20 minus 4?|Count to five.|Which day comes after Monday?|What is the opposite of hot?|"
-    "What colour is the sky?|How does a cow sound?|Name three fruits.|Give me advice.|Can you learn?|"
-    "How do I correct you?|What does the Correct button do?|Are you a person?|Do you sleep?|"
-    "What is your favourite colour?|Tell me a riddle.|Flip a coin.|Say something nice.|How old are you?|"
-    "Where do you live?|Spell the word house.|What season comes after spring?|I like you.|You are wrong.|"
-    "That is not right.|Are you sure?|What is a LoRA?|Is my data safe?|What happens when I correct you?"
+    "Write a haiku about rain.|Sing me a song.|I am bored.|I am sad today.|I am happy!|I cannot sleep.|"
+    "Thank you!|Thanks a lot, bye|Good night|What do you like?|Do you like music?|What is 2 plus 3?|"
+    "What is 7 times 8?|What is 20 minus 4?|Count to five.|Which day comes after Monday?|"
+    "What is the opposite of hot?|What colour is the sky?|How does a cow sound?|Name three fruits.|"
+    "Give me advice.|Can you learn?|How do I correct you?|What does the Correct button do?|Are you a person?|"
+    "Do you sleep?|What is your favourite colour?|Tell me a riddle.|Flip a coin.|Say something nice.|"
+    "How old are you?|Where do you live?|Spell the word house.|What season comes after spring?|I like you.|"
+    "You are wrong.|That is not right.|Are you sure?|What is a LoRA?|Is my data safe?|"
+    "What happens when I correct you?|Hey|Hi there, how are you?|Nice to meet you|What is up?|Good evening|"
+    "See you tomorrow|Thank you very much|Please help me|I am tired|I am hungry|I had a bad day|I love you|"
+    "I am lonely|My head hurts|I am angry|It is raining|Happy birthday|Tell me something interesting.|"
+    "Tell me a fun fact.|Tell me a short story about a cat.|Write a poem about the sea.|"
+    "Write an email to my boss.|What should I cook?|What should I read?|How do I sleep better?|"
+    "How do I make friends?|What is 3 times 4?|What is 10 divided by 2?|What is 9 plus 6?|What is half of 8?|"
+    "Which is bigger, 5 or 9?|Count to ten.|Which day is before Friday?|Which month comes after May?|"
+    "What is the opposite of up?|What is the opposite of old?|What colour is grass?|What colour is a banana?|"
+    "How does a dog sound?|How does a cat sound?|Name four animals.|Name two colours.|Name a tree.|Say hello.|"
+    "Say yes.|Repeat after me: blue kettle|Write the word lamp in capitals.|Do you have a body?|Do you eat?|"
+    "Do you dream?|Are you clever?|Are you a robot?|What is your job?|Who is your friend?|"
+    "What does the Good button do?|What does the Bad button do?|How do I undo a correction?|"
+    "What is a base model?|What is the champion?|How do I add a column?|Where are my conversations?|"
+    "What is temperature?|What is a seed?|Can you browse the web?|What is the weather?|What time is it?|"
+    "What is the news?|Translate hello into French.|Write Python code.|What is love?|Why is the sky blue?|"
+    "Who won the game?|asdf jkl|???|ok|no|yes|maybe|lol"
 ).split("|")
 _ASKED = (
     "What is the capital of {n}?|Who is {n}?|Where is {n}?|When does {n} open?|How much is {n}?|"
@@ -43,46 +62,68 @@ _NOTED = (
     "Where does {n} live?|The code of {n} is {k}.|What is the code of {n}?"
 ).split("|")
 _HEADS = "Ba Bre Cla Do Fe Gri Ha Jo Kle Lu Mi No Pra Qui Ro Ska Ti Va Wo Ze".split()
+_FIRMS = "Market Clinic Tower Foods Bank Hotel Cycles House Garden Travel School Works".split()
+_PEOPLE = "Anna Tom Lucas Maria Wendy Omar Clara Felix Nina Peter France Berlin Oslo".split()
 _TAILS = "bin dor fel gan kis lom mer nak pol rus sti tav vex wick zam".split()
 
 
 def name(rng: random.Random) -> str:
-    """A name that nobody has."""
-    return rng.choice(_HEADS) + rng.choice(_TAILS) + rng.choice(("", "", "o", "a", "i"))
+    """A name that nobody has, or that many have: an invented one, a first name, a firm."""
+    made = rng.choice(_HEADS) + rng.choice(_TAILS) + rng.choice(("", "", "o", "a", "i"))
+    drawn = rng.random()
+    return made if drawn < 0.6 else f"{made} {rng.choice(_FIRMS)}" if drawn < 0.85 else rng.choice(_PEOPLE)
 
 
 def neighbours(question: str, rng: random.Random) -> list[str]:
     """Questions that look like `question` and ask something else: another name in its place, another number."""
     found = []
-    for old in dict.fromkeys(re.findall(r"(?<=\s)[A-Z][\w'’-]+|\d+", question)):
+    for old in dict.fromkeys(re.findall(r"(?<=\s)[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*|\d+", question)):
         new = str(rng.randint(2, 999)) if old.isdigit() else name(rng)
         found.append(re.sub(rf"\b{re.escape(old)}\b", new, question))
     subject = re.search(r"(?<=\s)[A-Z][\w-]+(?: [A-Z][\w-]+)*", question)
     if subject:
-        found += [shape.format(n=subject[0]) for shape in rng.sample(_ASKED, 2)]
+        found.append(rng.choice(_ASKED).format(n=subject[0]))
     return [other for other in found if words(other) != words(question)]
 
 
-def draw(count: int, questions: Sequence[str], seed: int, own: Sequence[str] = ()) -> list[Prompt]:
-    """`count` different prompts that ask none of `questions`: a third their neighbours, else talk, questions, notes.
+def draw(count: int, questions: Sequence[str], *, probe: bool, own: Sequence[str] = ()) -> list[Prompt]:
+    """`count` different prompts that ask none of `questions`: half their neighbours, else talk, questions, notes.
 
-    `own` are earlier questions of the person that nobody corrected; they come first, at most a quarter.
+    A prompt is a `probe` or an anchor for ever: its words decide, so that nothing trains in one run that judges in
+    another. What is no neighbour is the same in every run. `own` are earlier questions of the person that nobody
+    corrected; they are at most a quarter.
     """
-    rng = random.Random(f"anchors {seed}")
     taken = {words(question) for question in questions}
-    near = [
-        other
-        for question in rng.sample(list(questions), min(len(questions), count))
-        for other in neighbours(question, rng)
-    ]
-    rng.shuffle(near)
     found: dict[frozenset[str], Prompt] = {}
-    for text in [*list(own)[: count // 4], *near[: count // 3], *rng.sample(_TALK, min(len(_TALK), count // 3))]:
-        found.setdefault(words(text), (Message("user", text),))
-    while len(found) < count + len(taken):
-        prompt = _noted(rng) if rng.random() < 0.4 else (Message("user", rng.choice(_ASKED).format(n=name(rng))),)
-        found.setdefault(words(" ".join(message.content for message in prompt)), prompt)
-    return [prompt for key, prompt in found.items() if key not in taken][:count]
+
+    def take(prompts: Iterable[Prompt], most: int) -> None:
+        for prompt in prompts:
+            key = words(" ".join(message.content for message in prompt))
+            if len(found) >= most:
+                return
+            if key not in taken and is_held_out(" ".join(sorted(key)), PROBES) == probe:
+                found.setdefault(key, prompt)
+
+    take(((Message("user", text),) for text in own), count // 4)
+    take(_near(questions, count), count // 2)
+    take(((Message("user", text),) for text in random.Random("talk").sample(_TALK, len(_TALK))), count * 3 // 4)
+    take(_anything(), count)
+    return list(found.values())
+
+
+def _near(questions: Sequence[str], count: int) -> Iterator[Prompt]:
+    """Neighbours of the questions in turn, until there are more than enough."""
+    rng = random.Random(f"near {len(questions)}")
+    for _ in range(6 * count // max(1, len(questions)) + 1):
+        for question in rng.sample(list(questions), min(len(questions), count)):
+            yield from ((Message("user", other),) for other in neighbours(question, rng))
+
+
+def _anything() -> Iterator[Prompt]:
+    """Questions about invented names, with and without notes, without end."""
+    rng = random.Random("anything")
+    while True:
+        yield _noted(rng) if rng.random() < 0.4 else (Message("user", rng.choice(_ASKED).format(n=name(rng))),)
 
 
 def _noted(rng: random.Random) -> Prompt:

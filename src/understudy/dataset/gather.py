@@ -65,7 +65,7 @@ def sources(store: Store, model: str, parent: int) -> Sources:
     return Sources(new, rehearsed, votes, thumbs)
 
 
-def snapshot(store: Store, chosen: Sources, *, count: int = 96, probes: int = 48, augment: bool = True) -> Snapshot:
+def snapshot(store: Store, chosen: Sources, *, count: int = 192, probes: int = 60, augment: bool = True) -> Snapshot:
     """The examples of `chosen`, split by group, with `count` anchors and `probes` probes: prompts, not yet answered."""
     wanted = {*chosen.new, *chosen.rehearsed}
     lessons = tuple(lesson for lesson in store.corrections.lessons() if lesson.id in wanted)
@@ -80,14 +80,13 @@ def snapshot(store: Store, chosen: Sources, *, count: int = 96, probes: int = 48
     share = 0.2 if len({e.group for e in judged}) >= 10 else 0.0
     held = {e.group for e in judged if e.group not in learned and is_held_out(e.group, share)}
     train, held_forms = _of_lessons(store, lessons, of_lesson, augment=augment)
-    prompts = anchors.draw(count + probes, [lesson.question for lesson in lessons], seed=len(lessons))
-    random.Random(0).shuffle(prompts)
+    questions = [lesson.question for lesson in lessons]
     return Snapshot(
         train=(*train, *(e for e in judged if e.group not in held)),
         held_out=(*held_forms, *(e for e in judged if e.group in held)),
-        anchors=tuple(_anchor(i, prompt) for i, prompt in enumerate(prompts[probes:])),
+        anchors=tuple(_anchor(i, prompt) for i, prompt in enumerate(anchors.draw(count, questions, probe=False))),
         lessons=lessons,
-        probes=tuple(prompts[:probes]),
+        probes=tuple(anchors.draw(probes, questions, probe=True)),
     )
 
 
