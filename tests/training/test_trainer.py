@@ -28,6 +28,7 @@ from understudy.serving.backend import Stop
 from understudy.serving.device import Placement
 from understudy.serving.local import LocalBackend
 from understudy.serving.slots import AdapterSlots
+from understudy.training import trainer
 from understudy.training.control import Quiet
 from understudy.training.half import half_pays
 from understudy.training.recipe import Recipe, recipe_for
@@ -218,7 +219,11 @@ def test_a_run_whose_numbers_stay_broken_is_given_up_with_a_sentence(home: Path,
     assert not (tmp_path / "v1" / "adapter_config.json").exists()
 
 
-def test_out_of_memory_halves_the_micro_batch_and_learns_the_same(home: Path, tmp_path: Path) -> None:
+def test_out_of_memory_halves_the_micro_batch_and_learns_the_same(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "half_pays", lambda: False)  # bfloat16 products round otherwise in every shape
+
     def at_most(tokens: int) -> Callable[[torch.Tensor], None]:
         def check(out: torch.Tensor) -> None:
             if out.shape[0] * out.shape[1] > tokens and torch.is_grad_enabled():

@@ -310,6 +310,7 @@ def test_everything_fits_on_a_phone(app: Watched, shop: Shop) -> None:
 def test_the_keyboard_goes_there_and_the_keys_of_the_chat_rest(app: Watched, shop: Shop) -> None:
     page = opened(app, f"#c={shop.conversation}")
     page.get_by_label("Message", exact=True).blur()
+    expect(page.get_by_label("Message", exact=True)).not_to_be_focused()
     page.keyboard.press("l")
     expect(page.locator(".learning-page")).to_be_focused()
     for key in ("e", "g", "r", "1", "/"):

@@ -139,6 +139,7 @@ class Performing:
         control.enter("judging")
         report, decision = self._judge(run, backend, snap, trained, control)
         version = self._keep(run, backend, snap, recipe, trained, report, decision)
+        self._decoding(backend).rename(CANDIDATE, version.number)
         self._finish(run, version, decision)
 
     def _listened(self, backend: LocalBackend, snap: Snapshot, control: RunControl) -> Snapshot:

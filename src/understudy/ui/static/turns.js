@@ -176,8 +176,12 @@ function jumpToEnd() {
 }
 actions.latest = () => { jumpToEnd(); focusComposer(); };
 
+/** Going up ends the following, growing does not: turns that come into sight and new text both move the end away. */
+let seen = { top: 0, height: 0 };
 scroller.addEventListener('scroll', () => {
-  following = atEnd();
+  const up = scroller.scrollTop < seen.top - 1 && scroller.scrollHeight >= seen.height;
+  seen = { top: scroller.scrollTop, height: scroller.scrollHeight };
+  following = atEnd() || (following && !up);
   latest.hidden = following;
 }, { passive: true });
 scroller.addEventListener('wheel', (event) => { if (event.deltaY < 0 && scroller.scrollTop > 0) following = false; }, { passive: true });
