@@ -72,14 +72,17 @@ class RunControl:
         self.told = time.monotonic()
         low, high = _STAGES[self.stage]
         progress = low + (high - low) * min(1.0, max(0.0, done))
-        wanted = self.store.runs.beat(self.run, self.stage, progress, seconds_left)
-        while wanted == "pause":
+        while (wanted := self.store.runs.beat(self.run, self.stage, progress, seconds_left)) == "pause":
+            self._rest(progress)
+        if wanted == "cancel":
+            raise Cancelled("Cancelled. Nothing was changed.")
+
+    def _rest(self, progress: float) -> None:
+        """Until the person wants something else."""
+        while self.store.runs.beat(self.run, self.stage, progress, None, state="paused") == "pause":
             time.sleep(0.2)
             if self.closing():
                 raise Parked
-            wanted = self.store.runs.beat(self.run, self.stage, progress, None, state="paused")
-        if wanted == "cancel":
-            raise Cancelled("Cancelled. Nothing was changed.")
 
     def point(self, name: str, step: int, value: float) -> None:
         self.store.runs.add_points(self.run, [(name, step, value)])
