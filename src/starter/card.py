@@ -30,17 +30,21 @@ it has not seen, write code, or speak a language other than English. Where no no
 is often missed. Do not use it for advice of any kind.
 
 ## Measured
-Greedy decoding; right means the same text to the letter. Subjects are names that training never used; relations are asked for in wordings
-that training never used, where they have one; real questions and sentences are from parts of the public data that training never read.
+Greedy decoding; right means the same text to the letter. Subjects are names that training never used; relations are asked for in a wording
+of the training or, where a row says so and from the near misses on, in one that it never used; real questions and sentences are from parts of
+the public data that training never read.
 
 | what | items | right |
 |---|---|---|
 """
 
 _ROWS = {
-    "one note": "one note, one question",
-    "three notes": "three notes, often near to each other",
-    "sentence-long answers": "two notes with whole sentences",
+    "one note, known wording": "one note, one question",
+    "three notes, known wording": "three notes, often near to each other",
+    "sentence-long answers, known wording": "two notes with whole sentences",
+    "one note": "one note, asked in an unseen wording",
+    "three notes": "three notes, asked in an unseen wording",
+    "sentence-long answers": "two notes with whole sentences, asked in an unseen wording",
     "near misses only": "only notes about something else: says that it does not know",
     "no note at all": "a real question without notes: says that it does not know",
     "a later turn": "three notes, other turns before the question",
@@ -70,8 +74,10 @@ the present token came before) are written into the first two layers by hand, an
 the same training had copied nothing; with them the first notes were read to the letter after 170 thousand.
 Byte-level BPE of 3,072 tokens, digits one by one, a space before a capital a token of its own. Loss on assistant tokens alone;
 several questions a notes block; dialogues of one length a batch; Muon for the matrices, AdamW for the rest; linear decay over the last third.
-The shipped weights cannot be made again to the bit: the schedule follows the clock, the run was resumed, and after its first end at 48 minutes it
-went on for twelve more from two thirds of the step size. `make starter` makes a new one in a single run of two and a half hours, which was not done yet.
+In the first four fifths one attention head is told where an answer stands in the notes (`starter.pointing`): after 8.8 million tokens without
+that, three notes were answered at chance; within 60 steps with it, the head found the place. Products in bfloat16, weights and updates in float32.
+The shipped weights cannot be made again to the bit: the schedule follows the clock, the pointer was added after 36 minutes of this very run, and
+other programs shared the two cores. `make starter` makes a new one in a single run.
 Licence: Apache-2.0.
 """
 

@@ -24,11 +24,21 @@ from starter.tokenizer import CONTEXT, END, START, Encoder, text
 Item = tuple[list[dict[str, str]], str]
 
 
-def reading(rng: random.Random, library: notes.Library, count: int, hidden: bool = False, long: bool = False) -> Item:
-    """Notes with unseen names and one question in an unseen wording; with `hidden` its note is not among them."""
-    found = notes.facts(rng, count + hidden, library, held=True, long=long)
+def reading(
+    rng: random.Random,
+    library: notes.Library,
+    count: int,
+    hidden: bool = False,
+    long: bool = False,
+    unseen: bool = True,
+) -> Item:
+    """Notes with unseen names and one question; with `unseen` in a wording that training never saw.
+
+    With `hidden` its note is not among them.
+    """
+    found = notes.facts(rng, count + hidden, library, held=True, long=long, unseen=unseen)
     while hidden and found[-1].known:
-        found = notes.facts(rng, count + hidden, library, held=True)
+        found = notes.facts(rng, count + hidden, library, held=True, unseen=unseen)
     asked = found[-1] if hidden else rng.choice(found)
     shown = found[:count]
     rng.shuffle(shown)
@@ -134,6 +144,9 @@ def items(library: notes.Library, tokenizer: Tokenizer, count: int) -> dict[str,
         return [make(rng) for _ in range(size)]  # type: ignore[operator]
 
     return {
+        "one note, known wording": draw(101, lambda r: reading(r, library, 1, unseen=False)),
+        "three notes, known wording": draw(102, lambda r: reading(r, library, 3, unseen=False)),
+        "sentence-long answers, known wording": draw(103, lambda r: reading(r, library, 2, long=True, unseen=False)),
         "one note": draw(101, lambda r: reading(r, library, 1)),
         "three notes": draw(102, lambda r: reading(r, library, 3)),
         "sentence-long answers": draw(103, lambda r: reading(r, library, 2, long=True)),

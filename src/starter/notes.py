@@ -172,21 +172,21 @@ def free_fact(rng: random.Random, library: Library) -> Fact:
     return Fact(f"{question} {answer}", answer, (question,), question, "", known=known)
 
 
-def _fact(rng: random.Random, library: Library, held: bool, long: bool) -> Fact:
+def _fact(rng: random.Random, library: Library, held: bool, long: bool, unseen: bool) -> Fact:
     drawn = rng.random()
     if long or drawn < 0.3:
         sentences = [r for r in RELATIONS if r.value == "sentence"]
         if rng.random() < 0.3:
             relation = rng.choice(sentences)
-            return relation_fact(rng, relation, _subject(rng, relation.subject, held), held)
+            return relation_fact(rng, relation, _subject(rng, relation.subject, held), unseen)
         return free_fact(rng, library)
     if drawn < 0.45:
         return attribute_fact(rng, _subject(rng, rng.choice(("company", "person", "place", "product")), held))
     relation = rng.choice(RELATIONS)
-    return relation_fact(rng, relation, _subject(rng, relation.subject, held), held)
+    return relation_fact(rng, relation, _subject(rng, relation.subject, held), unseen)
 
 
-def _neighbour(rng: random.Random, fact: Fact, library: Library, held: bool) -> Fact:
+def _neighbour(rng: random.Random, fact: Fact, library: Library, held: bool, unseen: bool) -> Fact:
     """A note that could be mixed up with `fact`: the same relation of another, or another relation of the same."""
     drawn = rng.random()
     if fact.subject and drawn < 0.45:
@@ -194,12 +194,12 @@ def _neighbour(rng: random.Random, fact: Fact, library: Library, held: bool) -> 
         other = words.near_miss(rng, fact.subject) if rng.random() < 0.25 else ""
         if not other or words.held_out(other) != held:
             other = _subject(rng, kind, held)
-        return relation_fact(rng, fact.relation, other, held) if fact.relation else attribute_fact(rng, other)
+        return relation_fact(rng, fact.relation, other, unseen) if fact.relation else attribute_fact(rng, other)
     if fact.subject and drawn < 0.8:
         if fact.relation and rng.random() < 0.7:
-            return relation_fact(rng, rng.choice(BY_SUBJECT[fact.relation.subject]), fact.subject, held)
+            return relation_fact(rng, rng.choice(BY_SUBJECT[fact.relation.subject]), fact.subject, unseen)
         return attribute_fact(rng, fact.subject)
-    return _fact(rng, library, held, False)
+    return _fact(rng, library, held, False, unseen)
 
 
 def _clash(a: Fact, b: Fact) -> bool:
@@ -209,12 +209,27 @@ def _clash(a: Fact, b: Fact) -> bool:
     return bool({q.lower() for q in a.questions} & {q.lower() for q in b.questions})
 
 
-def facts(rng: random.Random, count: int, library: Library, held: bool = False, long: bool = False) -> list[Fact]:
-    """`count` facts that do not contradict each other, the later ones often near the earlier ones."""
-    found = [_fact(rng, library, held, long)]
+def facts(
+    rng: random.Random,
+    count: int,
+    library: Library,
+    held: bool = False,
+    long: bool = False,
+    unseen: bool | None = None,
+) -> list[Fact]:
+    """`count` facts that do not contradict each other, the later ones often near the earlier ones.
+
+    `held` takes names that training never sees, `unseen` wordings that it never sees (None: as `held`).
+    """
+    unseen = held if unseen is None else unseen
+    found = [_fact(rng, library, held, long, unseen)]
     while len(found) < count:
         near = rng.random() < 0.6
-        new = _neighbour(rng, rng.choice(found), library, held) if near else _fact(rng, library, held, long)
+        new = (
+            _neighbour(rng, rng.choice(found), library, held, unseen)
+            if near
+            else _fact(rng, library, held, long, unseen)
+        )
         if not any(_clash(new, old) for old in found):
             found.append(new)
     return found

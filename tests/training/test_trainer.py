@@ -156,7 +156,7 @@ def test_a_run_ends_when_what_was_held_out_gets_worse(backend: LocalBackend, tmp
     other = replace(WORDS[0], id="h", completion="never 123 anyone abc.")
     control, recipe = Doing(), replace(QUICK, stop_when_learned=False, early_stopping_patience=2)
     trained = LocalTrainer(backend).train(Snapshot(WORDS, held_out=(other,)), recipe, tmp_path / "v1", control)
-    assert trained.stopped_because == "The loss on what was held out has not fallen for 2 epochs."
+    assert trained.stopped_because == "The loss on what was held out has not fallen for 2 looks."
     curve = [value for name, _, value in control.points if name == "held_out"]
     assert min(curve) == curve[-3] and trained.steps == len(curve) < 60
 

@@ -50,7 +50,7 @@ def url(playground: Playground, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def said(page: Page) -> tuple[str, str]:
     """What base and champion say in the last turn."""
-    base, champion = (answer.locator(".text").inner_text().strip() for answer in answers(page).all())
+    base, champion = (answer.locator(".answer-body").inner_text().strip() for answer in answers(page).all())
     return base, champion
 
 
@@ -84,7 +84,7 @@ def test_a_correction_is_remembered_learned_and_rolled_back(browser: Browser, ur
     assert asked_anew(page, OTHERWISE) == (asked_of_base(playground, OTHERWISE), WANTED)
     expect(answers(page).last.get_by_role("button", name="Remembered")).to_have_count(0)
 
-    page.locator(".us").press("l")
+    page.get_by_role("button", name="Learning").first.click()
     page.locator(".version").first.get_by_role("button", name="Roll back").click()
     expect(page.locator(".version").first.get_by_role("button", name="Promote v1")).to_be_visible()
     page.go_back()

@@ -16,7 +16,7 @@ class Order:
         self._items, self._anchors = list(items), list(anchors)
         self._size, self._replay, self._seed = recipe.per_device_train_batch_size, recipe.replay_rows, recipe.seed
         self.steps_per_epoch = -(-len(self._items) // self._size)
-        limit = self.steps_per_epoch * recipe.num_train_epochs
+        limit = max(self.steps_per_epoch * recipe.num_train_epochs, recipe.min_steps)
         self.steps = limit if recipe.max_steps < 0 else min(limit, recipe.max_steps)
 
     def at(self, step: int) -> list[Item]:

@@ -18,8 +18,9 @@ class Recipe:
 
     `target_modules` is `all-linear` or `mlp`; `last_layers` the share of layers, from the top, that get an adapter.
     `num_train_epochs` is a limit: a run ends earlier when everything a person gave is learned, and `synthetic_share` of
-    the forms made from it (`stop_when_learned`), or when the held-out loss has not fallen for `early_stopping_patience`
-    epochs. `max_steps` limits optimizer steps, -1 does not.
+    the forms made from it (`stop_when_learned`), or, with all that was given learned, when the held-out loss has not
+    fallen for `early_stopping_patience` looks. It looks after every epoch, after `eval_steps` steps at the earliest.
+    Few examples get `min_steps` steps however many epochs these are. `max_steps` limits optimizer steps, -1 does not.
 
     A step takes `per_device_train_batch_size` examples and so many anchors that they make up `replay_share` of its
     rows. `kl_weight` scales KL(base || tuned) on the anchors; 0 trains on the base's answers by cross-entropy instead.
@@ -39,6 +40,8 @@ class Recipe:
     weight_decay: float = 0.0
     max_grad_norm: float = 1.0
     num_train_epochs: int = 20
+    min_steps: int = 120
+    eval_steps: int = 8
     max_steps: int = -1
     per_device_train_batch_size: int = 16
     replay_share: float = 0.5
@@ -78,6 +81,7 @@ class Recipe:
             ("lora_dropout", 0 <= self.lora_dropout < 1, "from 0 to below 1"),
             ("per_device_train_batch_size", self.per_device_train_batch_size >= 1, "1 or more"),
             ("num_train_epochs", self.num_train_epochs >= 1, "1 or more"),
+            ("eval_steps", self.eval_steps >= 1, "1 or more"),
             ("micro_batch_tokens", self.micro_batch_tokens >= 1, "1 or more"),
             ("target_modules", self.target_modules in ("all-linear", "mlp"), "all-linear or mlp"),
             ("lr_scheduler_type", self.lr_scheduler_type in ("linear", "constant"), "linear or constant"),
@@ -107,6 +111,7 @@ REASONS = {
     "r": "Rank hardly matters below a thousand corrections; 16 leaves room.",
     "target_modules": "Measured on the starter's sketch: the last third of six layers has too little room.",
     "learning_rate": "LoRA wants ten times the rate of full training, small models more.",
+    "min_steps": "One correction makes epochs of one step: after 20 it was not learned (measured on the starter).",
     "num_train_epochs": "A limit only: ten corrections in ten forms took 5 to 7 (measured on the starter).",
     "replay_share": "Half of a step's rows: on a small model breaking nothing is the work, learning is easy.",
     "kl_weight": "Measured on the starter's sketch: 80 % of other answers unchanged at 5, 75 at 1, 73 at 0.",

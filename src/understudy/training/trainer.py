@@ -169,7 +169,7 @@ class _Run:
     def _judge(self) -> str | None:
         """The reason to stop after this step, if there is one."""
         because = None
-        if self.progress.step % self._order.steps_per_epoch == 0:
+        if self.progress.step % max(self._order.steps_per_epoch, self._recipe.eval_steps) == 0:
             because = self._learned() or self._turned()
         if because is None and self.progress.step >= self._order.steps:
             because = f"It took all {self._order.steps} steps that its recipe allows."
@@ -219,8 +219,13 @@ class _Run:
         made = [self.progress.right.get(i.example.id, False) for i in wanted if i.example.synthetic]
         return bool(wanted) and all(own) and sum(made) >= self._recipe.synthetic_share * len(made)
 
+    def _given_is_right(self) -> bool:
+        """Whether every correction a person gave is said; what nobody gave cannot be missing."""
+        given = [i.example for i in self._material.items if i.example.kind is Kind.CORRECTION]
+        return all(self.progress.right.get(e.id, False) for e in given if not e.synthetic)
+
     def _turned(self) -> str | None:
-        """Whether the held-out loss has stopped falling."""
+        """Whether the held-out loss has stopped falling, with nothing left to learn for it to fall by."""
         at, held_out = self.progress, self._material.held_out
         if not held_out:
             return None
@@ -228,9 +233,9 @@ class _Run:
         self._breath.control.point("held_out", at.step, loss)
         at.worse = 0 if at.best is None or loss < at.best else at.worse + 1
         at.best = loss if at.best is None else min(loss, at.best)
-        if at.worse < self._recipe.early_stopping_patience:
+        if at.worse < self._recipe.early_stopping_patience or not self._given_is_right():
             return None
-        return f"The loss on what was held out has not fallen for {at.worse} epochs."
+        return f"The loss on what was held out has not fallen for {at.worse} looks."
 
     def _save(self) -> None:
         if self.progress.ended or time.monotonic() - self._saved >= self._recipe.save_seconds:
