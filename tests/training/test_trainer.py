@@ -35,7 +35,9 @@ from understudy.training.recipe import Recipe, recipe_for
 from understudy.training.trainer import LocalTrainer
 from understudy.types import Row, Sampling
 
-QUICK = Recipe(learning_rate=1e-2, num_train_epochs=60, replay_share=0.0, per_device_train_batch_size=4)
+QUICK = Recipe(
+    learning_rate=1e-2, num_train_epochs=60, replay_share=0.0, per_device_train_batch_size=4, min_steps=0, eval_steps=1
+)
 SHORT = replace(QUICK, max_steps=8, replay_share=0.5, stop_when_learned=False, save_seconds=0.0)
 WORDS = corrections("Once upon?", "the dog.", "And then?", "he slept in the sun.")
 VOTE = Example("p", Kind.PREFERENCE, ask("Who?"), "a dog.", "anyone else.")
