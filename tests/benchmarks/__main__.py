@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [id ...]`: measure all or some, print the table, write the files.
+"""`python -m tests.benchmarks [id ...]`: measure some, or all but learning, which takes long; write the table.
 
 A benchmark that fails says so and the others are measured; the exit code is then 1.
 """
@@ -24,8 +24,9 @@ def main(wanted: list[str]) -> int:
     if unknown:
         print(f"There is no benchmark {unknown[0]}. Known: {', '.join(sorted(known))}.")
         return 2
+    short = [name for name in known if not name.startswith("learn-")]
     results, failed = [], 0
-    for function in dict.fromkeys(known[name] for name in wanted or known):
+    for function in dict.fromkeys(known[name] for name in wanted or short):
         start = time.perf_counter()
         try:
             for result in function():
