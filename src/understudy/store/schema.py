@@ -44,8 +44,10 @@ def number(db: Database) -> int:
 
 
 def _check(db: Database, connections: Connections) -> None:
+    # The tables first: another process may be making the file just now, and the id is there as soon as they are.
+    filled = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     ours = db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-    if not ours and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    if filled and not ours:
         raise StoreError(
             f"{connections.path} is the database of another program. It was left as it is; move it away, or set"
             " UNDERSTUDY_HOME to another folder."
