@@ -64,9 +64,11 @@ function wantedConversation() {
 }
 
 async function openConversation(id) {
+  const mine = ++state.going;
   if (state.view && state.view.id === id) { backToChat(); return; }
   try {
-    switchTo(await call('open', { conversation: id }));
+    const view = await call('open', { conversation: id });
+    if (mine === state.going) switchTo(view);  // else the person went elsewhere meanwhile
   } catch (error) {
     if (!(error instanceof Refused)) return;
     toast(error.message, { kind: 'error' });

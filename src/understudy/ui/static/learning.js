@@ -25,6 +25,7 @@ function openLearning(lesson = '') {
 }
 
 async function showLearning(lesson) {
+  state.going += 1;
   state.wanted = lesson;
   learning.view = null;  // read it anew
   showPage('learning');

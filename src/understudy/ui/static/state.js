@@ -10,6 +10,7 @@ const state = {
   memory: { on: true, sentence: '' },
   search: '',
   page: 'chat',        // or 'learning'
+  going: 0,            // counts where the person went, so that what arrives late takes nobody back
   wanted: '',          // the correction whose row the Learning page leads to
   live: { texts: {}, notices: {}, ended: [] },
   attempts: new Map(), // completion shown in a column -> an earlier attempt looked at instead
