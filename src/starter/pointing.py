@@ -3,7 +3,7 @@
 Choosing the right note among three comes late: a token of an answer tells the model only that it was wrong, not where the
 right one stood. In the first part of training one head is told (a pointer, Vinyals et al. 2015): its attention from the
 place where an answer's token is said to the place in the note where that token stands. The weight of this fades; what is
-left is a head that looks at the right note. Measured: `assets/starter/reading.md`.
+left is a head that looks at the right note. Measured: the table in `assets/starter/README.md`.
 """
 
 from __future__ import annotations

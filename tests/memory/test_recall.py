@@ -76,12 +76,6 @@ def test_the_newest_of_two_answers_counts_and_names_the_conflict(store: Store, m
     assert [hit.conflict for hit in memory.recall(WINDOW)] == [older]
 
 
-def test_what_a_version_learned_is_left_out_and_brings_no_older_answer_back(store: Store, memory: Memory) -> None:
-    teach(store, WINDOW, "30 days.")
-    newer = teach(store, WINDOW, "60 days.")
-    assert memory.recall(WINDOW, exclude=frozenset({newer})) == []
-
-
 def test_what_was_switched_off_withdrawn_unapproved_or_deleted_is_not_recalled(store: Store, memory: Memory) -> None:
     correction = teach(store, WINDOW, "30 days.")
     lesson = store.corrections.find_lesson(correction)

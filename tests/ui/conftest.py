@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,19 +50,27 @@ def within_a_loop(start: Callable[[], tuple[Any, str]]) -> tuple[Any, str]:
     return start()
 
 
-@pytest.fixture(scope="session")
-def url(playground: Playground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the running app, with a slash at its end."""
+@contextmanager
+def served(playground: Playground, data_folder: Path) -> Iterator[str]:
+    """The address of the page on `playground`, with a slash at its end, as long as the block lasts."""
     from understudy.ui.launch import launch
     from understudy.ui.page import build_page
 
     def start() -> tuple[Any, str]:
         demo = build_page(playground)
-        return demo, launch(demo, port=free_port(), block=False, data_folder=tmp_path_factory.getbasetemp())
+        return demo, launch(demo, port=free_port(), block=False, data_folder=data_folder)
 
     demo, address = within_a_loop(start)
-    yield address
-    demo.close(verbose=False)
+    try:
+        yield address
+    finally:
+        demo.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def url(playground: Playground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(playground, tmp_path_factory.getbasetemp()) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.ui.acting import answers, ask, new_conversation, toast
-from tests.ui.conftest import Watched, free_port, within_a_loop
+from tests.ui.conftest import Watched, served
 from understudy.playground import Playground, build_playground
 from understudy.settings import Settings
 
@@ -39,16 +39,8 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
 
 @pytest.fixture(scope="module")
 def url(playground: Playground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    from understudy.ui.launch import launch
-    from understudy.ui.page import build_page
-
-    def start() -> tuple[Any, str]:
-        demo = build_page(playground)
-        return demo, launch(demo, port=free_port(), block=False, data_folder=tmp_path_factory.getbasetemp())
-
-    demo, address = within_a_loop(start)
-    yield address
-    demo.close(verbose=False)
+    with served(playground, tmp_path_factory.getbasetemp()) as address:
+        yield address
 
 
 def said(page: Page) -> tuple[str, str]:

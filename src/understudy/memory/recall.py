@@ -99,11 +99,10 @@ class Memory:
         with index.lock:
             index.arrange()
 
-    def recall(self, question: str, previous: Sequence[str] = (), exclude: Set[str] = frozenset()) -> list[Remembered]:
+    def recall(self, question: str, previous: Sequence[str] = ()) -> list[Remembered]:
         """The best one to three corrections for a question, best first; none is the usual answer.
 
-        `previous` are the person's earlier messages, oldest first; `exclude` the ids of corrections that the asked
-        version has learned itself. They still win over older ones of the same question.
+        `previous` are the person's earlier messages, oldest first.
         """
         with self._index.lock:
             self._index.refresh()
@@ -111,7 +110,7 @@ class Memory:
             asked = self._index.read(stand_alone(question, previous, self._index.read))
             hits = self._newest_first(self._agreeing(asked))
             best = max((hit.score for hit in hits), default=0.0)
-            kept = [hit for hit in hits if hit.entry.lesson.id not in exclude and hit.score >= best - WITHIN]
+            kept = [hit for hit in hits if hit.score >= best - WITHIN]
         kept.sort(key=lambda hit: (-hit.score, hit.entry.lesson.id))
         return [_remembered(hit) for hit in kept[:MOST]]
 
