@@ -2,7 +2,8 @@
 
 A set is a list of facts with paraphrases, and locality prompts whose answers must not change. (a) takes names that the
 starter never saw and wordings of which one never trained; half of its locality prompts are neighbours of a fact: the
-same question about another company, or another question about the same one. (b) has no paraphrases of its own; two
+same question about another company, or another question about the same one; none of them is ever an anchor of
+training. (b) has no paraphrases of its own; two
 forms a question that training does not draw stand in and are counted as such.
 """
 
@@ -16,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starter import words
-from starter.relations import RELATIONS
+from starter.relations import RELATIONS, Relation
 from starter.talk import HELD_OUT
+from understudy.dataset.anchors import is_probe
 from understudy.dataset.forms import forms
 from understudy.types import Message
 
@@ -51,25 +53,39 @@ def company(count: int, locality: int = 200, seed: int = 5) -> Facts:
     """(a): `count` invented facts about companies, three paraphrases each, and `locality` prompts."""
     rng = random.Random(seed)
     relations = [r for r in RELATIONS if r.subject == "company" and len(r.questions) + bool(r.unseen) >= 3]
-    facts, near, seen = [], [], set[str]()
+    facts: dict[str, Fact] = {}
+    asks = []
     while len(facts) < count:
         relation, subject = rng.choice(relations), _held_company(rng)
-        ways = [*relation.questions, *([relation.unseen] if relation.unseen else [])]
-        first, *others = (way.format(s=subject) for way in ways)
-        if first in seen:
-            continue
-        seen.add(first)
-        value = words.VALUES[relation.value](rng)
-        statement = relation.statements[0].format(s=subject, v=value)
-        statement = statement[0].upper() + statement[1:] if statement[-1] in ".!?" else statement
-        facts.append(Fact(first, statement, tuple(others[-3:])))
-        other = rng.choice([r for r in relations if r is not relation])
-        near += [ways[0].format(s=_held_company(rng)), other.questions[0].format(s=subject)]
-    taught = {fact.question for fact in facts} | {p for fact in facts for p in fact.paraphrases}
-    prompts = [asked(question) for question in near if question not in taught][: locality // 2]
-    rest = [tuple(Message(m["role"], m["content"]) for m in talk) for talk in HELD_OUT]
-    rest += [_noted(rng, relations) for _ in range(locality)]
-    return Facts("company", tuple(facts), (*prompts, *rng.sample(rest, locality - len(prompts))))
+        fact = _fact(rng, relation, subject)
+        if fact.question not in facts:
+            facts[fact.question] = fact
+            asks.append((relation, subject))
+    taught = {fact.question for fact in facts.values()} | {p for fact in facts.values() for p in fact.paraphrases}
+    near = dict.fromkeys(q for q in _near(rng, relations, asks) if q not in taught and is_probe(asked(q)))
+    talk = [tuple(Message(m["role"], m["content"]) for m in talk) for talk in HELD_OUT if len(talk) <= 2]
+    notes = [_noted(rng, relations) for _ in range(locality // 4)]
+    half = [asked(question) for question in near][: locality // 2]
+    rest = rng.sample(talk, locality - len(half) - len(notes))
+    return Facts("company", tuple(facts.values()), (*half, *rest, *notes))
+
+
+def _fact(rng: random.Random, relation: Relation, subject: str) -> Fact:
+    ways = [*relation.questions, *([relation.unseen] if relation.unseen else [])]
+    first, *others = (way.format(s=subject) for way in ways)
+    statement = relation.statements[0].format(s=subject, v=words.VALUES[relation.value](rng))
+    statement = statement[0].upper() + statement[1:] if statement[-1] in ".!?" else statement
+    return Fact(first, statement, tuple(others[-3:]))
+
+
+def _near(rng: random.Random, relations: list[Relation], asks: list[tuple[Relation, str]]) -> list[str]:
+    """The same question about another company, and another question about the same one; each fact several times."""
+    found = []
+    for _ in range(max(4, 600 // len(asks))):
+        for relation, subject in asks:
+            other = rng.choice([r for r in relations if r is not relation])
+            found += [relation.questions[0].format(s=_held_company(rng)), other.questions[0].format(s=subject)]
+    return found
 
 
 def faq(count: int, seed: int = 5) -> Facts:

@@ -47,6 +47,17 @@ def test_neighbours_ask_about_another_name_or_another_thing_of_the_same() -> Non
     assert any("Zorbo" in other and "return window" not in other for other in found)
 
 
+def test_neighbours_of_many_cross_their_names_and_what_is_asked() -> None:
+    questions = ["When does Zorbo open?", "Who runs Plotzi?", "Where is Kelm River based?"]
+    found = set(texts(draw(60, questions, probe=False)))
+    assert found & {"Who runs Zorbo?", "Where is Plotzi based?", "When does Kelm River open?", "Who runs Kelm River?"}
+
+
+def test_the_word_i_is_no_name() -> None:
+    found = [n for i in range(9) for n in neighbours("What do I do if Zorbo is broken?", random.Random(i))]
+    assert found and not any(" I " not in text and text.endswith("is broken?") for text in found)
+
+
 def test_a_person_s_own_questions_come_first_but_are_few() -> None:
     own = [f"My own question number {i}?" for i in range(100)]
     assert sum(text.startswith("My own") for text in texts(draw(40, [], probe=False, own=own))) == 10

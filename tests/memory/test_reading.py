@@ -6,7 +6,7 @@ import pytest
 
 from understudy.memory.agreement import disagreement
 from understudy.memory.follow_up import stand_alone
-from understudy.memory.question import Question, read_question
+from understudy.memory.question import Question, nameless, read_question
 
 EVERYDAY = frozenset({"when", "who", "what", "how", "does", "open", "the", "my", "is", "shipping", "to"})
 
@@ -26,6 +26,10 @@ def test_a_known_name_needs_no_capital() -> None:
     assert read_question("when does zorbo open", EVERYDAY.__contains__, {"zorbo"}).names == (("zorbo",),)
 
 
+def test_a_question_without_its_names_asks_the_same_of_anybody() -> None:
+    assert nameless(read("How old is Ada Pim?")) == nameless(read("How old is Zorbo?")) == "How old is it?"
+
+
 def test_words_are_one_word_in_all_their_forms() -> None:
     assert len({read(text).stems for text in ("opens", "opened", "opening", "open")}) == 1
 
@@ -41,8 +45,11 @@ def test_words_are_one_word_in_all_their_forms() -> None:
         ("When was Zorbo founded?", "Who founded Zorbo?", "kind of answer"),
         ("When does Zorbo close?", "When does Zorbo open?", "opposites"),
         ("What is the population of Tarlo?", "What is the capital of Tarlo?", "one word exchanged"),
-        ("What does my uncle like?", "What does my aunt like?", "one word exchanged"),
+        ("What does my uncle like?", "What does my aunt like?", "opposites"),
         ("shipping to austria", "shipping to australia", "one word exchanged"),
+        ("Which day does Zorbo take off?", "On which day does Zorbo close?", ""),
+        ("How late is Zorbo open?", "When does Zorbo close?", ""),
+        ("What can I buy at Zorbo?", "What does Zorbo sell?", ""),
         ("How long can I return things to Zorbo?", "What is the return window of Zorbo?", ""),
         ("Who is the founder of Zorbo?", "Who founded Zorbo?", ""),
         ("Where does Ada live?", "Where does Ada Pim live?", ""),

@@ -55,6 +55,24 @@ def test_wordings_nobody_calibrated_on_are_told_apart(store: Store, memory: Memo
     assert not any(wanted(memory, text) for text in SMALL_TALK)
 
 
+@pytest.mark.parametrize(
+    ("corrected", "other_words", "other_question"),
+    [
+        ("Who is the boss of Zorbo?", "Who is the head of Zorbo?", "Who is the founder of Zorbo?"),
+        ("What is the slogan of Zorbo?", "What is the motto of Zorbo?", "What is the colour of Zorbo?"),
+        ("What does Zorbo sell?", "What can I buy at Zorbo?", "Where is Zorbo based?"),
+        ("When does Zorbo close?", "Until when is Zorbo open?", "When does Zorbo open?"),
+        ("On which day is Zorbo closed?", "Which day does Zorbo take off?", "Who closed Zorbo?"),
+    ],
+)
+def test_what_is_asked_of_a_name_decides_and_not_the_name(
+    store: Store, memory: Memory, corrected: str, other_words: str, other_question: str
+) -> None:
+    teach(store, corrected, "This is it.")
+    assert wanted(memory, other_words) == ["This is it."]
+    assert wanted(memory, other_question) == []
+
+
 def test_a_follow_up_recalls_what_it_refers_to(store: Store, memory: Memory) -> None:
     teach(store, "When does Zorbo close?", "At 19:30.")
     assert wanted(memory, "And when does it close?", "When does Zorbo open?") == ["At 19:30."]

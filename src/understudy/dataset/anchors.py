@@ -12,10 +12,13 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from understudy.dataset.forms import forms
 from understudy.dataset.groups import is_held_out, words
 from understudy.types import Message
 
 Prompt = tuple[Message, ...]
+
+_NAME = r"(?<=\s)(?!I\b)[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*"
 
 PROBES = 1 / 3
 """The share of all prompts that only ever judge."""
@@ -74,16 +77,40 @@ def name(rng: random.Random) -> str:
     return made if drawn < 0.6 else f"{made} {rng.choice(_FIRMS)}" if drawn < 0.85 else rng.choice(_PEOPLE)
 
 
-def neighbours(question: str, rng: random.Random) -> list[str]:
-    """Questions that look like `question` and ask something else: another name in its place, another number."""
+def neighbours(question: str, rng: random.Random, others: Sequence[str] = ()) -> list[str]:
+    """Questions that look like `question` and ask something else: another name in its place, another number.
+
+    With `others`, the questions learned beside it, also their names crossed with its own, and what they ask, asked of
+    its name: a model with a hundred facts guesses exactly there.
+    """
     found = []
-    for old in dict.fromkeys(re.findall(r"(?<=\s)[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*|\d+", question)):
-        new = str(rng.randint(2, 999)) if old.isdigit() else name(rng)
+    for old in dict.fromkeys(m[0] for m in re.finditer(rf"{_NAME}|\d+", question)):
+        new = str(rng.randint(2, 999)) if old.isdigit() else _coined(old, rng, others)
         found.append(re.sub(rf"\b{re.escape(old)}\b", new, question))
-    subject = re.search(r"(?<=\s)[A-Z][\w-]+(?: [A-Z][\w-]+)*", question)
+    subject = re.search(_NAME, question)
     if subject:
-        found.append(rng.choice(_ASKED).format(n=subject[0]))
+        found.append(_asked_of(subject[0], rng, others))
     return [other for other in found if words(other) != words(question)]
+
+
+def _coined(old: str, rng: random.Random, others: Sequence[str]) -> str:
+    """A name like `old`: half of it and half of another that was learned, or one that nobody has."""
+    met = re.search(_NAME, rng.choice(others)) if others else None
+    if met is None or rng.random() < 0.4:
+        return name(rng)
+    ours, theirs = rng.sample((old, met[0]), 2)
+    head, tail = ours.split()[0], theirs.split()[-1]
+    if " " in ours and " " in theirs:
+        return f"{head} {tail}"
+    return head[: max(2, len(head) // 2)] + tail[len(tail) // 2 :].lower()
+
+
+def _asked_of(subject: str, rng: random.Random, others: Sequence[str]) -> str:
+    """What is asked elsewhere, asked of `subject`."""
+    other = rng.choice(others) if others and rng.random() < 0.75 else ""
+    if re.search(_NAME, other):
+        return re.sub(_NAME, lambda _: subject, other, count=1)
+    return rng.choice(_ASKED).format(n=subject)
 
 
 def draw(count: int, questions: Sequence[str], *, probe: bool, own: Sequence[str] = ()) -> list[Prompt]:
@@ -98,17 +125,25 @@ def draw(count: int, questions: Sequence[str], *, probe: bool, own: Sequence[str
 
     def take(prompts: Iterable[Prompt], most: int) -> None:
         for prompt in prompts:
-            key = words(" ".join(message.content for message in prompt))
             if len(found) >= most:
                 return
-            if key not in taken and is_held_out(" ".join(sorted(key)), PROBES) == probe:
-                found.setdefault(key, prompt)
+            if _words(prompt) not in taken and is_probe(prompt) == probe:
+                found.setdefault(_words(prompt), prompt)
 
     take(((Message("user", text),) for text in own), count // 4)
     take(_near(questions, count), count // 2)
-    take(((Message("user", text),) for text in random.Random("talk").sample(_TALK, len(_TALK))), count * 3 // 4)
+    take(_talk(), count * 3 // 4)
     take(_anything(), count)
     return list(found.values())
+
+
+def is_probe(prompt: Prompt) -> bool:
+    """Whether a prompt may only ever judge: its words decide, the same in every run."""
+    return is_held_out(" ".join(sorted(_words(prompt))), PROBES)
+
+
+def _words(prompt: Prompt) -> frozenset[str]:
+    return words(" ".join(message.content for message in prompt))
 
 
 def _near(questions: Sequence[str], count: int) -> Iterator[Prompt]:
@@ -116,7 +151,15 @@ def _near(questions: Sequence[str], count: int) -> Iterator[Prompt]:
     rng = random.Random(f"near {len(questions)}")
     for _ in range(6 * count // max(1, len(questions)) + 1):
         for question in rng.sample(list(questions), min(len(questions), count)):
-            yield from ((Message("user", other),) for other in neighbours(question, rng))
+            yield from ((Message("user", other),) for other in neighbours(question, rng, questions))
+
+
+def _talk() -> Iterator[Prompt]:
+    """Small talk, then the same in other words: a small model wavers where a wording is new to it."""
+    said = random.Random("talk").sample(_TALK, len(_TALK))
+    yield from ((Message("user", text),) for text in said)
+    for i in range(4):
+        yield from ((Message("user", form),) for text in said for form in forms(text, 4)[i : i + 1])
 
 
 def _anything() -> Iterator[Prompt]:

@@ -95,6 +95,14 @@ def plain(text: str) -> str:
     return " ".join(text.lower().split()).rstrip(" .!?")
 
 
+def nameless(question: Question) -> str:
+    """What is asked, whoever it is asked of: every name is "it"."""
+    text = question.text
+    for name in question.names:
+        text = re.sub(r"\b" + r"\W+".join(map(re.escape, name)) + r"\b", "it", text, flags=re.IGNORECASE)
+    return text
+
+
 def is_content(word: str) -> bool:
     """Whether a word says what is asked: no grammar, no negation, no number."""
     return word not in _STOP and word not in _NEGATION and not _digits(word)

@@ -9,19 +9,19 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from understudy.errors import StoreError
-from understudy.memory.agreement import disagreement, overlap
+from understudy.memory.agreement import ONE_WORD, disagreement, overlap
 from understudy.memory.embedder import EmbedderLoader
 from understudy.memory.follow_up import stand_alone
 from understudy.memory.index import Entry, Index
 from understudy.memory.notes import note_of
-from understudy.memory.question import Question, plain
+from understudy.memory.question import Question, nameless, plain
 from understudy.store import Lesson, Store
 
 if TYPE_CHECKING:
@@ -29,6 +29,16 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.74
 """Least cosine of a memory."""
+
+NAMED_THRESHOLD = 0.69
+"""The same for two questions about one name: of `_NAME_KEPT` of their cosine, and the rest of that without the name.
+
+A name fills a vector: "When does Zorbo open?" and "What does Zorbo sell?" are as alike as two wordings of one question
+until it is gone. Measured on 148 pairs of wordings and 1,970 of different questions about one name: of the latter
+10.2 % were recalled by `THRESHOLD` alone and 3.5 % by this, of the former 85 % and 88 %."""
+
+EXCHANGED = 0.68
+"""Least cosine without the name of two that differ by one word alone: boss and head, but not boss and founder."""
 
 WORDS_THRESHOLD = 0.6
 """Least share of words in common where there are no vectors."""
@@ -42,8 +52,10 @@ MOST = 3
 WITHIN = 0.12
 """How far below the best a further note may lie; one that is much less alike only distracts."""
 
+_NAME_KEPT = 0.7
+_LEAST_NAMED = (NAMED_THRESHOLD - (1 - _NAME_KEPT)) / _NAME_KEPT
 _PROPOSED = 32
-_KEPT_VECTORS = 256
+_KEPT_VECTORS = 4096
 _BATCH = 64
 
 
@@ -130,20 +142,44 @@ class Memory:
         """What is asked word for word the same, and what is alike and says nothing against it."""
         same = self._index.asking(asked)
         hits = [_Hit(self._index.entries[place], 1.0) for place in same]
-        for place, score in self._proposed(asked).items():
-            entry = self._index.entries[place]
-            if place not in same and not disagreement(asked, entry.question, entry.answer):
-                hits.append(_Hit(entry, round(score, 4)))
+        found = {place: score for place, score in self._proposed(asked).items() if place not in same}
+        for place, score in self._agreed(asked, found).items():
+            hits.append(_Hit(self._index.entries[place], round(score, 4)))
         return hits
 
+    def _agreed(self, asked: Question, found: Mapping[int, float]) -> dict[int, float]:
+        """Of what is alike, what nothing stands against: neither word by word nor in what is asked of a name."""
+        entries, embedder = self._index.entries, self._index.embedder
+        against = {place: disagreement(asked, entries[place].question, entries[place].answer) for place in found}
+        open_ = [place for place, words in against.items() if words in ("", ONE_WORD)]
+        named = [place for place in open_ if asked.names and entries[place].question.names] if embedder else []
+        alike = self._nameless_likeness(asked, [entries[place].question for place in named])
+        agreed = {p: found[p] for p in open_ if p not in named and not against[p] and found[p] >= self._least(p)}
+        for place, without in zip(named, alike, strict=True):
+            mixed = _NAME_KEPT * found[place] + (1 - _NAME_KEPT) * without
+            if mixed >= NAMED_THRESHOLD and (not against[place] or without >= EXCHANGED):
+                agreed[place] = mixed
+        return agreed
+
+    def _nameless_likeness(self, asked: Question, known: Sequence[Question]) -> list[float]:
+        """How alike the question is to each of `known` when no name is in them."""
+        if not known or self._index.embedder is None:
+            return []
+        ours, *theirs = self._vectors_of(self._index.embedder, [nameless(question) for question in (asked, *known)])
+        return [float(np.dot(ours, vector)) for vector in theirs]
+
+    def _least(self, place: int) -> float:
+        """The threshold of an entry: of vectors, or of words where it has none yet."""
+        return THRESHOLD if place in self._index.with_vector else WORDS_THRESHOLD
+
     def _proposed(self, asked: Question) -> dict[int, float]:
-        """Places and likenesses above the threshold: by vectors, and by words for entries that have none yet."""
+        """Places and likenesses that may be enough: by vectors, and by words for entries that have none yet."""
         index = self._index
         found: dict[int, float] = {}
         if index.embedder is not None and index.with_vector:
-            scores = np.dot(index.matrix, self._vector_of(index.embedder, asked.text))
+            scores = np.dot(index.matrix, self._vectors_of(index.embedder, [asked.text])[0])
             for i in np.argsort(-scores)[:_PROPOSED]:
-                if scores[i] >= THRESHOLD:
+                if scores[i] >= _LEAST_NAMED:
                     found[index.with_vector[int(i)]] = min(1.0, float(scores[i]))
         if len(index.with_vector) < len(index.entries) or index.embedder is None:
             found |= self._by_words(asked, frozenset(index.with_vector) if index.embedder else frozenset())
@@ -174,14 +210,17 @@ class Memory:
             return False
         return self._index.likeness(a, b) >= SAME
 
-    def _vector_of(self, embedder: Embedder, text: str) -> Vectors:
-        """Of one text; kept for a while, because every column of a turn asks the same."""
-        key = (embedder.name, text)
-        if key not in self._vectors:
-            self._vectors[key] = embedder.embed([text])[0]
-            if len(self._vectors) > _KEPT_VECTORS:
-                self._vectors.popitem(last=False)
-        return self._vectors[key]
+    def _vectors_of(self, embedder: Embedder, texts: Sequence[str]) -> list[Vectors]:
+        """Of short texts; kept, because every column asks the same, and without names many questions are one."""
+        kept = self._vectors
+        missing = [text for text in dict.fromkeys(texts) if (embedder.name, text) not in kept]
+        if missing:
+            made = embedder.embed(missing)
+            kept.update({(embedder.name, text): vector for text, vector in zip(missing, made, strict=True)})
+        found = [kept[embedder.name, text] for text in texts]
+        while len(kept) > _KEPT_VECTORS:
+            kept.popitem(last=False)
+        return found
 
 
 def _wants_the_same(a: Entry, b: Entry) -> bool:
