@@ -24,6 +24,10 @@ from understudy.types import Message
 REHEARSED = 64
 """Older lessons that a run trains again. 64 with six forms each are about the tokens of ten new ones with theirs."""
 
+ANCHORS, ANCHORS_EACH, MOST_ANCHORS = 192, 8, 1024
+"""Replay prompts of a run, and more for each lesson: a hundred facts seen sixty times beside 192 anchors made those an
+answer learned by heart, and 64 of 100 neighbours were guessed at (tests/benchmarks/NOTES.md)."""
+
 FORMS, HELD_FORMS = 9, 2
 """Other wordings of a question that train, and that only the gate sees."""
 
@@ -65,8 +69,8 @@ def sources(store: Store, model: str, parent: int) -> Sources:
     return Sources(new, rehearsed, votes, thumbs)
 
 
-def snapshot(store: Store, chosen: Sources, *, count: int = 192, probes: int = 60, augment: bool = True) -> Snapshot:
-    """The examples of `chosen`, split by group, with `count` anchors and `probes` probes: prompts, not yet answered."""
+def snapshot(store: Store, chosen: Sources, *, probes: int = 60, augment: bool = True) -> Snapshot:
+    """The examples of `chosen`, split by group, with anchors and `probes` probes: prompts, not yet answered."""
     wanted = {*chosen.new, *chosen.rehearsed}
     lessons = tuple(lesson for lesson in store.corrections.lessons() if lesson.id in wanted)
     judged = [*_votes(store, chosen), *_thumbs(store, chosen)]
@@ -81,6 +85,7 @@ def snapshot(store: Store, chosen: Sources, *, count: int = 192, probes: int = 6
     held = {e.group for e in judged if e.group not in learned and is_held_out(e.group, share)}
     train, held_forms = _of_lessons(store, lessons, of_lesson, augment=augment)
     questions = [lesson.question for lesson in lessons]
+    count = min(MOST_ANCHORS, ANCHORS + ANCHORS_EACH * len(lessons))
     return Snapshot(
         train=(*train, *(e for e in judged if e.group not in held)),
         held_out=(*held_forms, *(e for e in judged if e.group in held)),
