@@ -138,6 +138,12 @@ class Settings(BaseModel):
     learn_after_corrections: int = whole(1, "Approved corrections that start a training run", 1, 100_000)
     learn_after_others: int = whole(8, "Votes and thumbs that start a training run", 1, 100_000)
     learn_quiet_s: float = number(20.0, "Seconds without new feedback before a run starts by itself", 0, 86_400)
+    scope: Literal["near", "everywhere"] = setting(
+        "near",
+        "Where a version speaks: `near` what it learned, the base elsewhere, so that nothing there can break; "
+        "or `everywhere`",
+        "near or everywhere",
+    )
     promote: Literal["auto", "manual"] = setting(
         "auto", "A version that passed its gate goes live by itself, or waits for a click", "auto or manual"
     )

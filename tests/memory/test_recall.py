@@ -73,6 +73,17 @@ def test_what_is_asked_of_a_name_decides_and_not_the_name(
     assert wanted(memory, other_question) == []
 
 
+def test_what_is_near_a_lesson_is_in_reach_whatever_it_asks(store: Store, memory: Memory) -> None:
+    lesson = teach(store, WINDOW, "30 days.")
+    other = teach(store, "Who wrote the song about the sea?", "Nobody knows.")
+    memory.refresh()
+    for asked in (WINDOW, "How long can I return things to Zorbo?", "What is the return window of Zorba?"):
+        assert memory.in_reach(asked, [], {lesson}) and not memory.in_reach(asked, [], {other})
+    for asked in SMALL_TALK:
+        assert not memory.in_reach(asked, [], {lesson}), asked
+    assert memory.in_reach("Thanks!", [WINDOW], {lesson})
+
+
 def test_a_follow_up_recalls_what_it_refers_to(store: Store, memory: Memory) -> None:
     teach(store, "When does Zorbo close?", "At 19:30.")
     assert wanted(memory, "And when does it close?", "When does Zorbo open?") == ["At 19:30."]

@@ -12,7 +12,6 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from understudy.dataset.forms import forms
 from understudy.dataset.groups import is_held_out, words
 from understudy.types import Message
 
@@ -50,6 +49,30 @@ _TALK = (
     "What is temperature?|What is a seed?|Can you browse the web?|What is the weather?|What time is it?|"
     "What is the news?|Translate hello into French.|Write Python code.|What is love?|Why is the sky blue?|"
     "Who won the game?|asdf jkl|???|ok|no|yes|maybe|lol"
+).split("|")
+_ABOUT = (
+    "Tell me a joke about a {thing}.|Tell me a story about a {thing}.|Write a poem about a {thing}.|"
+    "Write a haiku about the {thing}.|Do you like the {thing}?|What colour is a {thing}?|What is a {thing}?|"
+    "I like my {thing}.|I lost my {thing}.|Where can I buy a {thing}?|Repeat after me: {thing} {other}|"
+    "Which is bigger, a {thing} or a {other}?|Say the word {thing}.|Spell {thing}.|What rhymes with {thing}?|"
+    "How do I draw a {thing}?|Why do people like a {thing}?|Name something like a {thing}.|"
+    "What is the opposite of {feel}?|I feel {feel} today.|Why am I so {feel}?|Are you ever {feel}?|"
+    "What can I do when I am {feel}?|My friend is {feel}.|You sound {feel}.|Be less {feel}, please.|"
+    "What is {a} plus {b}?|What is {a} minus {b}?|What is {b} times {a}?|Which is more, {a} or {b}?|Count to {b}.|"
+    "How much is {a} and {b}?|What comes after {a}?|My name is {who}.|Do you know {who}?|Say hello to {who}.|"
+    "Write a letter to {who}.|My dog is called {who}.|How do I {do}?|Can you {do}?|Do you like to {do}?|"
+    "I want to {do}.|Should I {do} today?|Teach me to {do}.|When is the best time to {do}?|Help me to {do}.|"
+    "What happens if I {do}?|What would you {do} for?|Give me advice: I cannot {do}.|Which sport is like a {thing}?|"
+    "What do you think about the {thing}?|Explain the {thing} to me.|Is a {thing} alive?|Describe a {feel} {thing}."
+).split("|")
+_THINGS = (
+    "cat dog robot river moon kettle garden train window banana piano mountain book cake lamp bird cloud shoe letter"
+    " castle spoon horse bicycle storm island apple forest clock"
+).split()
+_FEELINGS = "happy sad tired angry lonely bored cold hungry old new hot quiet proud scared busy calm early kind".split()
+_DEEDS = (
+    "sleep|cook|learn French|sing|make friends|stop you|read more|undo this|write a song|save money|run|"
+    "change the colours|delete a chat|find a job|remember names|dance|fix a bike|wake up early|correct you|win"
 ).split("|")
 _ASKED = (
     "What is the capital of {n}?|Who is {n}?|Where is {n}?|When does {n} open?|How much is {n}?|"
@@ -114,7 +137,7 @@ def _asked_of(subject: str, rng: random.Random, others: Sequence[str]) -> str:
 
 
 def draw(count: int, questions: Sequence[str], *, probe: bool, own: Sequence[str] = ()) -> list[Prompt]:
-    """`count` different prompts that ask none of `questions`: half their neighbours, else talk, questions, notes.
+    """`count` different prompts that ask none of `questions`: half neighbours, else talk, questions, notes.
 
     A prompt is a `probe` or an anchor for ever: its words decide, so that nothing trains in one run that judges in
     another. What is no neighbour is the same in every run. `own` are earlier questions of the person that nobody
@@ -155,11 +178,20 @@ def _near(questions: Sequence[str], count: int) -> Iterator[Prompt]:
 
 
 def _talk() -> Iterator[Prompt]:
-    """Small talk, then the same in other words: a small model wavers where a wording is new to it."""
-    said = random.Random("talk").sample(_TALK, len(_TALK))
-    yield from ((Message("user", text),) for text in said)
-    for i in range(4):
-        yield from ((Message("user", form),) for text in said for form in forms(text, 4)[i : i + 1])
+    """Small talk, then talk about this and that without end: a small model wavers wherever a wording is new to it."""
+    rng = random.Random("talk")
+    yield from ((Message("user", text),) for text in rng.sample(_TALK, len(_TALK)))
+    while True:
+        thing, other = rng.sample(_THINGS, 2)
+        yield (
+            Message(
+                "user",
+                rng.choice(_ABOUT).format(
+                    thing=thing, other=other, feel=rng.choice(_FEELINGS), who=rng.choice(_PEOPLE[:10]),
+                    do=rng.choice(_DEEDS), a=rng.randint(2, 12), b=rng.randint(2, 12),
+                ),
+            ),
+        )  # fmt: skip
 
 
 def _anything() -> Iterator[Prompt]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from understudy.dataset.example import Snapshot
@@ -25,6 +25,9 @@ PROBE_TOKENS = 48
 
 _SHOWN = 12
 
+Weights = Callable[[int, Prompt], int]
+"""Whose weights answer a prompt that a version is asked: its own, or the base's where the version does not speak."""
+
 
 def evaluate(
     backend: Backend,
@@ -37,11 +40,13 @@ def evaluate(
     turn: int = 0,
     sizes: Sizes | None = None,
     decoding: Decoding | None = None,
+    weights: Weights = lambda version, _: version,
 ) -> Report:
     """Judge version `candidate` of `backend` on `snapshot`; both it and `champion` must be loaded.
 
     `known` are the champion's own verdicts: what it has learned is asked again in part only, chosen by `turn`, the
-    number of this run. A `decoding` that is kept between runs spares asking base and champion the same again.
+    number of this run. A `decoding` that is kept between runs spares asking base and champion the same again. What
+    people would get is judged, so `weights` is what serves them.
     Raises ModelError for a version that is not loaded, and what `control` raises.
     """
     for version in (candidate, champion):
@@ -51,7 +56,7 @@ def evaluate(
     decoding.keep_only({champion, BASE})
     learned = {verdict.correction: verdict for verdict in known if verdict.learned and not verdict.gone}
     exam = draw_exam(snapshot, learned, turn, sizes or Sizes())
-    return _Judging(backend, decoding, candidate, champion, learned, control).judge(exam)
+    return _Judging(backend, decoding, candidate, champion, learned, control, weights).judge(exam)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,9 @@ class _Judging:
         champion: int,
         learned: dict[str, Verdict],
         control: Control,
+        weights: Weights,
     ) -> None:
+        self._weights = weights
         self._backend = backend
         self._decoding = decoding
         self._versions = (candidate, champion, BASE)
@@ -121,7 +128,8 @@ class _Judging:
         self._decoding.collect(asks, self._control, phase)
 
     def _ask(self, version: int, prompt: Prompt, wanted: str | None) -> Ask:
-        return Ask(version, prompt, PROBE_TOKENS if wanted is None else self._room(wanted))
+        most = PROBE_TOKENS if wanted is None else self._room(wanted)
+        return Ask(self._weights(version, prompt), prompt, most)
 
     def _room(self, wanted: str) -> int:
         """Tokens that an answer may have: enough for what is wanted and more, in few sizes so that rows share one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +37,7 @@ class Entry:
 
 
 class Index:
-    """Approved, switched-on lessons in the order in which they were made. One thread at a time (`lock`)."""
+    """Approved lessons in the order in which they were made. One thread at a time (`lock`)."""
 
     def __init__(self, store: Store, loader: EmbedderLoader) -> None:
         self.lock = threading.RLock()
@@ -66,7 +66,7 @@ class Index:
         stamp = self._store.corrections.stamp()
         if stamp == self._stamp:
             return
-        self.entries = [self._entry(lesson) for lesson in self._lessons()]
+        self.entries = [self._entry(lesson) for lesson in self._store.corrections.lessons("approved")]
         self._by_id = {entry.lesson.id: entry for entry in self.entries}
         missing = self.missing()
         if self._embedder is not None and len(missing) <= AT_ONCE:
@@ -113,12 +113,9 @@ class Index:
         stored = self._store.embeddings.all(embedder.name) if embedder else {}
         self._vectors = {id: np.frombuffer(vector, "<f4") for id, vector in stored.items()}
 
-    def _lessons(self) -> list[Lesson]:
-        return [lesson for lesson in self._store.corrections.lessons("approved") if lesson.enabled]
-
     def _entry(self, lesson: Lesson) -> Entry:
         if known := self._by_id.get(lesson.id):
-            return known
+            return replace(known, lesson=lesson)
         text = stand_alone(lesson.question, self._before(lesson), self.read) if lesson.follows else lesson.question
         answer = read_question(lesson.wanted, self._is_common)
         return Entry(lesson, read_question(text, self._is_common), frozenset(answer.words))

@@ -40,6 +40,10 @@ until it is gone. Measured on 148 pairs of wordings and 1,970 of different quest
 EXCHANGED = 0.68
 """Least cosine without the name of two that differ by one word alone: boss and head, but not boss and founder."""
 
+REACH = 0.45
+"""Least cosine of a question that is near a lesson. Of 260 other wordings of a hundred facts the farthest has .54; of
+50 pieces of small talk 94 % lie below .45 from all of them."""
+
 WORDS_THRESHOLD = 0.6
 """Least share of words in common where there are no vectors."""
 
@@ -126,6 +130,24 @@ class Memory:
         kept.sort(key=lambda hit: (-hit.score, hit.entry.lesson.id))
         return [_remembered(hit) for hit in kept[:MOST]]
 
+    def in_reach(self, question: str, previous: Sequence[str], lessons: Set[str]) -> bool:
+        """Whether a question, or the one before it, is anywhere near one of these lessons, whatever it asks of it."""
+        with self._index.lock:
+            self._index.refresh()
+            self._catch_up()
+            asked = [stand_alone(question, previous, self._index.read), *previous[-1:]]
+            return any(lessons & self._near(self._index.read(text)) for text in asked)
+
+    def _near(self, asked: Question) -> set[str]:
+        """Ids of what is near a question: by vectors, and by a word in common for entries that have none yet."""
+        index, near = self._index, set[int]()
+        if index.embedder is not None and index.with_vector:
+            scores = np.dot(index.matrix, self._vectors_of(index.embedder, [asked.text])[0])
+            near = {index.with_vector[int(i)] for i in np.flatnonzero(scores >= REACH)}
+        done = set(index.with_vector) if index.embedder else set[int]()
+        near |= (index.sharing_words(asked) - done) | set(index.asking(asked))
+        return {index.entries[place].lesson.id for place in near}
+
     def _catch_up(self) -> None:
         """After many new corrections at once: make their vectors beside the answers. Until then words find them."""
         index = self._index
@@ -140,9 +162,10 @@ class Memory:
 
     def _agreeing(self, asked: Question) -> list[_Hit]:
         """What is asked word for word the same, and what is alike and says nothing against it."""
-        same = self._index.asking(asked)
+        same = [place for place in self._index.asking(asked) if self._index.entries[place].lesson.enabled]
         hits = [_Hit(self._index.entries[place], 1.0) for place in same]
-        found = {place: score for place, score in self._proposed(asked).items() if place not in same}
+        others = self._proposed(asked).items()
+        found = {p: score for p, score in others if p not in same and self._index.entries[p].lesson.enabled}
         for place, score in self._agreed(asked, found).items():
             hits.append(_Hit(self._index.entries[place], round(score, 4)))
         return hits

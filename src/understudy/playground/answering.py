@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 Prepare = Callable[[Completion, Sequence[Message]], Sequence[Message]]
 """What a completion's column reads instead of the conversation as it is: with notes, if it has memories."""
 
+Weights = Callable[[str, int, Sequence[Message]], int]
+"""Whose weights answer a model's version: its own, or the base's where the version has nothing to say."""
+
 SAVE_EVERY_S = 0.4
 """A kill loses at most this much of an unfinished answer; more often would only wear the disk."""
 
@@ -40,6 +43,7 @@ class Writing:
     pieces: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     ended: bool = False
+    by_base: bool = False
     saved_at: float = field(default_factory=time.monotonic)
 
     def request_stop(self) -> None:
@@ -47,6 +51,12 @@ class Writing:
         self.stop_wanted = True
         if self.row is not None:
             self.stop.request(self.row)
+
+    def told(self) -> tuple[str, ...]:
+        """What is shown under the finished answer. Whose weights it is comes last: a blind comparison must not see."""
+        if not self.by_base:
+            return tuple(self.notices)
+        return (*self.notices, f"The base answered: nothing that v{self.completion.version} learned is near this.")
 
     @property
     def text(self) -> str:
@@ -58,10 +68,17 @@ class Writing:
 class Answering:
     """Starts, follows and stops answers, by conversation."""
 
-    def __init__(self, store: Store, casting: Casting, prepare: Prepare = lambda _, messages: messages) -> None:
+    def __init__(
+        self,
+        store: Store,
+        casting: Casting,
+        prepare: Prepare = lambda _, messages: messages,
+        weights: Weights = lambda _, version, __: version,
+    ) -> None:
         self._store = store
         self._casting = casting
         self._prepare = prepare
+        self._weights = weights
         self._writings: dict[str, list[Writing]] = {}
         self._changed = threading.Condition()
 
@@ -149,13 +166,18 @@ class Answering:
                 writing.row = row
                 if writing.stop_wanted:
                     writing.request_stop()
-        rows = [
-            Row(self._prepare(w.completion, messages), w.completion.version, w.completion.sampling.seed) for w in group
-        ]
+        rows = [self._row(writing, messages) for writing in group]
         backend = self._casting.backend(model)
         for event in backend.generate(rows, group[0].completion.sampling, group[0].stop):
             self._on_event(group[event.row], event)
         self._fail(group, f"{model} ended without finishing this answer. Try again.")
+
+    def _row(self, writing: Writing, messages: Sequence[Message]) -> Row:
+        """What a column reads and whose weights write it."""
+        completion = writing.completion
+        weights = self._weights(completion.model, completion.version, messages)
+        writing.by_base = weights != completion.version
+        return Row(self._prepare(completion, messages), weights, completion.sampling.seed)
 
     def _on_event(self, writing: Writing, event: Event) -> None:
         if isinstance(event, Done):
@@ -180,7 +202,7 @@ class Answering:
             usage=done.usage,
             prompt=done.prompt,
             error=done.error,
-            notices=tuple(writing.notices),
+            notices=writing.told(),
         )
         writing.ended = True
 

@@ -15,8 +15,8 @@ from understudy.playground.casting import Casting
 from understudy.serving.backend import Stop
 from understudy.types import Column, Delta, Done, FinishReason, Message, Row, Sampling
 
-Prepare = Callable[[Column, Sequence[Message]], Sequence[Message]]
-"""What a column reads instead of the bare question: with notes, if it has memories."""
+Prepare = Callable[[Column, Sequence[Message]], Row]
+"""What a column reads, and whose weights write it: with notes if it has memories, the base's far from what it knows."""
 
 ROWS_A_BATCH = 8
 """On a CPU eight rows decode in about twice the time of one; more only delays the first line of output."""
@@ -58,7 +58,7 @@ def ask_all(
     columns: Sequence[Column],
     sampling: Sampling,
     stop: Stop | None = None,
-    prepare: Prepare = lambda _, messages: messages,
+    prepare: Prepare = lambda column, messages: Row(messages, column.version),
 ) -> Iterator[Asked]:
     """Answer the prompts in order, as many rows of one model at a time as `ROWS_A_BATCH` allows."""
     if sampling.seed is None:
@@ -99,10 +99,8 @@ def _answer_cells(
             ready.append(place)
         except UnderstudyError as error:
             answers[place] = AskedAnswer("", column.version, FinishReason.ERROR, 0, 0.0, str(error))
-    rows = [
-        Row(prepare(column, _messages(prompts[prompt])), column.version)
-        for prompt, column in (cells[place] for place in ready)
-    ]
+    asked = [cells[place] for place in ready]
+    rows = [prepare(column, _messages(prompts[prompt])) for prompt, column in asked]
     texts = [""] * len(rows)
     for event in casting.backend(model).generate(rows, sampling, stop or Stop()) if rows else ():
         if isinstance(event, Delta):

@@ -16,6 +16,7 @@ from understudy.playground.casting import Casting
 from understudy.playground.learning import Pace, Perform
 from understudy.playground.playground import Playground
 from understudy.playground.promoting import Promoting, sweep
+from understudy.playground.scope import Scope
 from understudy.serving.backend import Backend
 from understudy.serving.download import fetch_model
 from understudy.settings import Settings, starter_folder
@@ -40,11 +41,13 @@ def build_playground(settings: Settings) -> Playground:
         return LocalBackend(source, name=name, placement=choose_placement(device, settings.threads))
 
     casting = Casting(store, base, open_backend)
+    memory = Memory(store, EmbedderLoader(settings.embedder))
+    scope = Scope(store, memory, settings.scope == "near")
     return Playground(
         store,
         casting,
         Adding(store, fetch_model),
-        perform=_performing(store, casting, settings),
+        perform=_performing(store, casting, scope, settings),
         pace=Pace(
             settings.learn == "auto",
             settings.learn_after_corrections,
@@ -53,20 +56,22 @@ def build_playground(settings: Settings) -> Playground:
         ),
         sampling=settings.sampling(),
         system=settings.system,
-        memory=Memory(store, EmbedderLoader(settings.embedder)),
+        memory=memory,
         remember=settings.memory,
         approve=settings.approve,
+        scope=scope,
     )
 
 
-def _performing(store: Store, casting: Casting, settings: Settings) -> Perform:
+def _performing(store: Store, casting: Casting, scope: Scope, settings: Settings) -> Perform:
     """What works on runs; made with the first one, because it brings torch and peft."""
 
     @functools.cache
     def made() -> Perform:
         from understudy.playground.performing import Performing
 
-        return Performing(store, casting, Promoting(store, casting), automatic=settings.promote == "auto")
+        promoting = Promoting(store, casting)
+        return Performing(store, casting, promoting, scope=scope, automatic=settings.promote == "auto")
 
     return lambda run, closing: made()(run, closing)
 

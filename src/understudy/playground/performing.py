@@ -20,12 +20,13 @@ from typing import Any
 from understudy.dataset.example import Snapshot
 from understudy.dataset.gather import Sources, snapshot
 from understudy.errors import Cancelled, InputError, UnderstudyError
-from understudy.evaluation.decoding import Ask, Decoding
+from understudy.evaluation.decoding import Ask, Decoding, Prompt
 from understudy.evaluation.gate import Decision, as_record, decide
-from understudy.evaluation.judging import CANDIDATE, evaluate
+from understudy.evaluation.judging import CANDIDATE, Weights, evaluate
 from understudy.evaluation.report import Report
 from understudy.playground.casting import Casting
 from understudy.playground.promoting import FOLDER, Promoting, version_folder
+from understudy.playground.scope import Scope
 from understudy.serving.local import LocalBackend
 from understudy.serving.seal import Card, seal
 from understudy.store import Run, Store, Version
@@ -97,12 +98,14 @@ class Performing:
         casting: Casting,
         promoting: Promoting,
         *,
+        scope: Scope | None = None,
         automatic: bool = True,
         recipe: Mapping[str, Any] | None = None,
     ) -> None:
         self._store = store
         self._casting = casting
         self._promoting = promoting
+        self._scope = scope
         self._automatic = automatic
         self._changes = dict(recipe or {})
         self._decodings: dict[str, Decoding] = {}
@@ -172,10 +175,26 @@ class Performing:
             report = evaluate(
                 backend, snap, CANDIDATE, champion, control,
                 known=known, turn=len(self._store.versions.list(run.model)), decoding=self._decoding(backend),
+                weights=self._weights(run),
             )  # fmt: skip
         finally:
             backend.unload_version(CANDIDATE)
         return report, decide(report)
+
+    def _weights(self, run: Run) -> Weights:
+        """Whose weights answer the candidate's and the champion's questions, as they would be served."""
+        scope = self._scope
+        if scope is None:
+            return lambda version, _: version
+        scope.get_ready()
+        speaks = scope.of_candidate(run)
+
+        def weights(version: int, prompt: Prompt) -> int:
+            if version == CANDIDATE:
+                return CANDIDATE if speaks(prompt) else BASE
+            return scope.weights(run.model, version, prompt)
+
+        return weights
 
     def _keep(
         self,

@@ -31,6 +31,7 @@ from understudy.playground.promoting import Promoting, VersionItem
 from understudy.playground.purging import Purging
 from understudy.playground.reading import is_hidden, read_answer, read_conversation
 from understudy.playground.remembering import Remembering
+from understudy.playground.scope import Scope
 from understudy.playground.teaching import Taught, Teaching, teach
 from understudy.playground.view import (
     Answer,
@@ -44,7 +45,7 @@ from understudy.playground.view import (
 )
 from understudy.serving.fit import estimate_fit
 from understudy.store import Completion, Conversation, Store, Turn
-from understudy.types import Column, FinishReason, Sampling
+from understudy.types import Column, FinishReason, Message, Row, Sampling
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Playground:
         memory: Memory | None = None,
         remember: bool = True,
         approve: Literal["auto", "manual"] = "auto",
+        scope: Scope | None = None,
     ) -> None:
         self.store = store
         self.casting = casting
@@ -78,7 +80,8 @@ class Playground:
         self._system = system
         self._approve = approve
         self.remembering = Remembering(store, memory or Memory(store), remember)
-        self.answering = Answering(store, casting, self.remembering.for_answer)
+        self.scope = scope or Scope(store, self.remembering.memory)
+        self.answering = Answering(store, casting, self.remembering.for_answer, self.scope.weights)
         self.promoting = Promoting(store, casting)
         self.learning = Learning(store, casting, perform, pace)
         self.overview = Overview(store)
@@ -229,13 +232,16 @@ class Playground:
         A script has time: it waits for what finds memories, so that the same script finds the same.
         """
         resolved = resolve_columns(self.store, self.casting.base_model, columns)
-        if not (self.remembering.on if memory is None else memory):
-            return ask_all(self.casting, prompts, resolved, sampling)
+        remembers = self.remembering.on if memory is None else memory
         tuned = any(is_tuned(column.label, column.version) for column in resolved)
         if tuned and self.store.corrections.lessons():
-            self.remembering.memory.loader.start()
-            self.remembering.memory.loader.wait()
-        return ask_all(self.casting, prompts, resolved, sampling, prepare=self.remembering.for_script)
+            self.scope.get_ready()
+
+        def prepare(column: Column, messages: Sequence[Message]) -> Row:
+            notes = self.remembering.for_script(column, messages) if remembers else messages
+            return Row(notes, self.scope.weights(column.model, column.version, messages))
+
+        return ask_all(self.casting, prompts, resolved, sampling, prepare=prepare)
 
     # -- feedback ------------------------------------------------------------------------------------------------
 

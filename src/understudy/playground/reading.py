@@ -112,7 +112,7 @@ def _answer(
         original=completion.text if standing else None,
         diff=difference(completion.text, text) if standing else (),
         error=completion.error,
-        notices=completion.notices,
+        notices=() if hidden else completion.notices,
         rating=rating.label if rating else None,
         reasons=rating.reasons if rating else (),
         comment=rating.comment if rating else "",

@@ -1,0 +1,63 @@
+"""A thousand corrections one after another on the starter: what is kept, what is broken, what a run costs.
+
+Ten at a time are taught and learned by a run from the live version, a hundred runs. Every run trains what is new and a
+bounded share of what is old (`dataset.gather.REHEARSED`), and is judged on a bounded exam, so that its cost must not
+grow with everything ever learned. Measured after 10, 50 and 100 runs: the first hundred corrections by the live version
+alone and with memory, locality, and the seconds of the last ten runs beside the first ten.
+
+`learn-1000` stands for all; `UNDERSTUDY_RUNS=20` ends sooner. What is measured is appended to a log as it goes.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from statistics import mean
+
+from tests.benchmarks.facts import company, rows
+from tests.benchmarks.learn import asked_of, playground_of, run_once, scored
+from tests.benchmarks.results import Result, benchmark
+from understudy.playground.teaching import Taught
+
+EACH = 10
+RUNS = int(os.environ.get("UNDERSTUDY_RUNS", "100"))
+WAYS = (("adapter", False), ("both", True))
+METRICS = ("reliability", "paraphrase", "locality")
+
+
+@benchmark(
+    "learn-1000",
+    *(f"learn-1000-{way}-{metric}" for way, _ in WAYS for metric in METRICS),
+    *("learn-1000-corrections", "learn-1000-live", "learn-1000-first-runs-s", "learn-1000-last-runs-s"),
+    "learn-1000-cost-growth",
+)
+def thousand() -> Iterator[Result]:
+    """Retention of the first hundred, and the growth of a run's cost."""
+    facts = company(EACH * RUNS)
+    first = replace(facts, facts=facts.facts[:100])
+    numbered = [(n, Taught(**row)) for n, row in enumerate(rows(facts), 1)]
+    seconds: list[float] = []
+    promoted = 0
+    with playground_of("starter") as playground:
+        base = asked_of(playground, "base", memory=False)(facts.locality)
+        for run in range(RUNS):
+            playground.teach(numbered[run * EACH : (run + 1) * EACH], "facts")
+            begun = time.perf_counter()
+            number, passed = run_once(playground)
+            seconds.append(time.perf_counter() - begun)
+            if passed:
+                playground.promote(number)
+            promoted += passed
+            print(f"  {(run + 1) * EACH}: {seconds[-1]:.1f} s", flush=True)
+        for way, memory in WAYS:
+            yield from scored(f"learn-1000-{way}", first, base, asked_of(playground, "champion", memory=memory))
+    few = max(1, min(10, RUNS // 2))
+    yield Result("learn-1000-corrections", EACH * RUNS, "taught")
+    yield Result("learn-1000-live", promoted, f"of {RUNS} runs", "", "passed the gate")
+    yield Result("learn-1000-first-runs-s", round(mean(seconds[:few]), 1), "s")
+    yield Result("learn-1000-last-runs-s", round(mean(seconds[-few:]), 1), "s")
+    yield Result(
+        "learn-1000-cost-growth", round(mean(seconds[-few:]) / mean(seconds[:few]), 2), "x time", "", "its first runs"
+    )
