@@ -16,7 +16,7 @@ from understudy.store import Store, Verdict, Version
 
 def learned(store: Store, base: str = "starter", *, passed: bool = True, sentence: str = "passed: all") -> Version:
     """A sealed version of a finished run, with one correction learned and one not."""
-    run = store.runs.add("starter", 0, "by hand", {}, {})
+    run = store.runs.add("starter", 0, "by hand", {}, {"votes": ["v"]})
     trained = store.path.parent / "trained"
     trained.mkdir(exist_ok=True)
     for name in FILES:
@@ -182,7 +182,7 @@ def test_slots_do_not_fill_up_with_everything_ever_promoted(
 def test_a_kill_between_folder_and_row_leaves_no_version(store: Store, tmp_path: Path) -> None:
     kept, removed = learned(store), learned(store)
     store.versions.set_removed("starter", removed.number)  # killed before its folder was deleted
-    orphan, running = store.runs.add("starter", 0, "by hand", {}, {}), store.runs.add("starter", 0, "by hand", {}, {})
+    orphan, running = store.runs.add("starter", 0, "by hand", {}, {"votes": ["v"]}), store.runs.add("starter", 0, "by hand", {}, {"votes": ["v"]})
     for run in (orphan, running):
         seal(folder_of(store, kept), version_folder(store, run.id), Card("starter", "starter", run=run.id))
     version_folder(store, f".{orphan.id}.new").mkdir()
