@@ -147,6 +147,9 @@ class Settings(BaseModel):
     promote: Literal["auto", "manual"] = setting(
         "auto", "A version that passed its gate goes live by itself, or waits for a click", "auto or manual"
     )
+    local_only: bool = setting(
+        False, "Nothing is ever sent to another machine: no provider, no download of a model", "1 or 0"
+    )
     debug: bool = setting(False, "Show the traceback under the sentence when something fails", "1 or 0")
 
     @property

@@ -7,11 +7,12 @@ before, so that the window appears first.
 from __future__ import annotations
 
 import functools
+import threading
 from pathlib import Path
 
 from understudy.importing import importing
 from understudy.memory import EmbedderLoader, Memory
-from understudy.playground.adding import Adding, unused_name
+from understudy.playground.adding import Adding, Fetch, Progress, unused_name
 from understudy.playground.casting import Casting
 from understudy.playground.learning import Pace, Perform
 from understudy.playground.playground import Playground
@@ -19,6 +20,8 @@ from understudy.playground.promoting import Promoting, sweep
 from understudy.playground.scope import Scope
 from understudy.serving.backend import Backend
 from understudy.serving.download import fetch_model
+from understudy.serving.network import Network
+from understudy.serving.provider import endpoint_of, is_address
 from understudy.settings import Settings, starter_folder
 from understudy.store import Store
 
@@ -32,7 +35,14 @@ def build_playground(settings: Settings) -> Playground:
     sweep(store)
     base = _base_model(store, settings)
 
+    network = Network(settings.local_only)
+
     def open_backend(name: str, source: str) -> Backend:
+        if is_address(source):
+            with importing("openai"):
+                from understudy.serving.remote import RemoteBackend
+
+            return RemoteBackend(source, name=name, network=network)
         with importing("torch"):
             from understudy.serving.device import choose_placement
             from understudy.serving.local import LocalBackend
@@ -46,7 +56,7 @@ def build_playground(settings: Settings) -> Playground:
     return Playground(
         store,
         casting,
-        Adding(store, fetch_model),
+        Adding(store, _fetch(network)),
         perform=_performing(store, casting, scope, settings),
         pace=Pace(
             settings.learn == "auto",
@@ -61,6 +71,20 @@ def build_playground(settings: Settings) -> Playground:
         approve=settings.approve,
         scope=scope,
     )
+
+
+def _fetch(network: Network) -> Fetch:
+    """Brings a model here: from a hub or a folder, or only makes sure that a remote one can be named."""
+
+    def fetch(source: str, progress: Progress, cancelled: threading.Event) -> Path:
+        if is_address(source):
+            network.check(endpoint_of(source))
+            return Path()
+        if not Path(source).expanduser().is_dir():
+            network.check_host("the model hub")
+        return fetch_model(source, progress, cancelled)
+
+    return fetch
 
 
 def _performing(store: Store, casting: Casting, scope: Scope, settings: Settings) -> Perform:
