@@ -182,7 +182,10 @@ def test_slots_do_not_fill_up_with_everything_ever_promoted(
 def test_a_kill_between_folder_and_row_leaves_no_version(store: Store, tmp_path: Path) -> None:
     kept, removed = learned(store), learned(store)
     store.versions.set_removed("starter", removed.number)  # killed before its folder was deleted
-    orphan, running = store.runs.add("starter", 0, "by hand", {}, {"votes": ["v"]}), store.runs.add("starter", 0, "by hand", {}, {"votes": ["v"]})
+    orphan, running = (
+        store.runs.add("starter", 0, "by hand", {}, {"votes": ["v"]}),
+        store.runs.add("starter", 0, "by hand", {}, {"votes": ["v"]}),
+    )
     for run in (orphan, running):
         seal(folder_of(store, kept), version_folder(store, run.id), Card("starter", "starter", run=run.id))
     version_folder(store, f".{orphan.id}.new").mkdir()

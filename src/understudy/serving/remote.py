@@ -120,7 +120,9 @@ class RemoteBackend:
         except UnderstudyError as error:
             call.tell(call.done(FinishReason.ERROR, str(error)))
         except openai.OpenAIError as error:
-            call.tell(call.done(FinishReason.ERROR, sentence_of(error, self.endpoint, call.model or "")))
+            broke_off = call.pieces and isinstance(error, openai.APIConnectionError)
+            words = _broken(self.endpoint, error) if broke_off else sentence_of(error, self.endpoint, call.model or "")
+            call.tell(call.done(FinishReason.ERROR, words))
         except Exception as error:  # a stream that breaks raises what its transport raises
             log.exception("the answer of %s broke off", self.endpoint.host)
             call.tell(call.done(FinishReason.ERROR, _broken(self.endpoint, error)))

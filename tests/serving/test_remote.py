@@ -1,0 +1,169 @@
+"""A model behind a network: the real client against our fake provider, which OpenAI's description judges."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.provider.contract import needs_contract
+from tests.provider.server import KEY, Fake, running
+from understudy.errors import InputError, ModelError
+from understudy.serving.backend import Stop
+from understudy.serving.network import Network
+from understudy.serving.provider import endpoint_of, is_address, key_of
+from understudy.serving.remote import RemoteBackend
+from understudy.types import Delta, Done, FinishReason, Message, Notice, Row, Sampling
+
+MODEL = "gpt-4.1-mini-2025-04-14"
+ASKED = [Message("system", "Be brief."), Message("user", "When does Zorbo open?")]
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
+    needs_contract()
+    monkeypatch.setenv("UNDERSTUDY_SERVER_KEY", KEY)
+    made = Fake()
+    with running(made):
+        yield made
+    assert made.contract.broken == []
+
+
+def backend_of(fake: Fake, model: str = MODEL, kind: str = "compatible") -> RemoteBackend:
+    return RemoteBackend(f"{kind}:{fake.url}#{model}")
+
+
+def answered(backend: RemoteBackend, rows: int = 1, sampling: Sampling | None = None) -> tuple[list[str], list[Done]]:
+    """Texts and ends of equal rows."""
+    texts, ends = [""] * rows, []
+    for event in backend.generate([Row(ASKED, seed=i) for i in range(rows)], sampling or Sampling(), Stop()):
+        if isinstance(event, Delta):
+            texts[event.row] += event.text
+        elif isinstance(event, Done):
+            ends.append(event)
+    return texts, ends
+
+
+def test_rows_are_streamed_side_by_side_and_counted(fake: Fake) -> None:
+    texts, ends = answered(backend_of(fake), rows=2)
+    assert texts == [f"{MODEL} heard: When does Zorbo open?"] * 2
+    assert [end.finish for end in ends] == [FinishReason.STOP] * 2
+    assert all(end.usage.prompt_tokens == 6 and end.usage.completion_tokens == 6 for end in ends)
+    assert {body["seed"] for _, _, body in fake.asked} == {0, 1} and fake.contract.checked >= 2
+
+
+def test_the_limit_of_an_answer_ends_it_at_its_length(fake: Fake) -> None:
+    texts, (end,) = answered(backend_of(fake), sampling=Sampling(max_tokens=3))
+    assert texts == [f"{MODEL} heard: When"] and end.finish is FinishReason.LENGTH
+
+
+def test_legacy_completions_serve_where_a_server_has_only_those(fake: Fake) -> None:
+    texts, (end,) = answered(backend_of(fake, kind="completions"))
+    assert "When does Zorbo open?" in texts[0] and end.finish is FinishReason.STOP
+    assert fake.asked[0][1] == "/completions"
+
+
+def test_a_stop_ends_a_stream_that_hangs_at_once(fake: Fake) -> None:
+    fake.faults["stalls"] = 1
+    stop, said, begun = Stop(), "", 0.0
+    for event in backend_of(fake).generate([Row(ASKED)], Sampling(), stop):
+        if isinstance(event, Delta):
+            said += event.text
+            if len(said.split()) == 2:
+                begun = time.perf_counter()
+                stop.request()
+        elif isinstance(event, Done):
+            assert event.finish is FinishReason.STOPPED
+    assert said and time.perf_counter() - begun < 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("quota", "has no credit left. Add credit"),
+        ("broken", "has trouble of its own (The server had an error.). Try again later."),
+    ],
+)
+def test_a_refusal_becomes_a_sentence_and_is_not_sent_again(fake: Fake, fault: str, sentence: str) -> None:
+    fake.faults[fault] = 1
+    _, (end,) = answered(backend_of(fake))
+    assert end.finish is FinishReason.ERROR and sentence in (end.error or "") and len(fake.asked) == 1
+
+
+def test_a_rate_limit_that_names_a_short_wait_is_waited_for(fake: Fake) -> None:
+    fake.faults["busy"] = 1
+    events = list(backend_of(fake).generate([Row(ASKED)], Sampling(), Stop()))
+    assert isinstance(events[0], Notice) and "asked to wait" in events[0].text
+    assert isinstance(events[-1], Done) and events[-1].finish is FinishReason.STOP
+    fake.faults["busy"] = 2
+    _, (end,) = answered(backend_of(fake))
+    assert "allows no more requests right now" in (end.error or "")
+
+
+def test_a_model_that_was_shut_down_and_one_that_never_was_are_told(fake: Fake) -> None:
+    for model in ("gpt-3.5-turbo-0125", "gpt-9"):
+        _, (end,) = answered(backend_of(fake, model))
+        assert f"has no model '{model}': it was shut down, or its name is another" in (end.error or "")
+
+
+def test_a_wrong_key_names_the_variable_and_not_the_key(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNDERSTUDY_SERVER_KEY", "sk-wrong-key")
+    _, (end,) = answered(backend_of(fake))
+    assert "refused the key. Check UNDERSTUDY_SERVER_KEY" in (end.error or "") and "sk-" not in str(end)
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    _, (end,) = answered(RemoteBackend("http://127.0.0.1:9/v1#model"))
+    assert end.error == "127.0.0.1 cannot be reached. Check the address and the network, then try again."
+
+
+def test_without_a_key_a_provider_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    _, (end,) = answered(RemoteBackend(f"openai:{MODEL}"))
+    assert "OpenAI needs a key. Set OPENAI_API_KEY in the environment" in (end.error or "")
+
+
+def test_local_only_asks_no_other_machine_and_still_asks_this_one(fake: Fake) -> None:
+    local = Network(local_only=True)
+    with pytest.raises(InputError, match=r"“Local only” is on, so api\.openai\.com is not asked"):
+        RemoteBackend(f"openai:{MODEL}", network=local)
+    texts, _ = answered(RemoteBackend(f"{fake.url}#{MODEL}", network=local))
+    assert texts[0].startswith(MODEL)
+
+
+def test_openai_is_told_to_keep_nothing_and_others_are_not_asked_what_they_do_not_know() -> None:
+    from understudy.serving import remote
+
+    call = remote._Call(0, Row(ASKED), MODEL, Sampling(), None)  # type: ignore[arg-type]
+    assert remote._request(endpoint_of(f"openai:{MODEL}"), call)["store"] is False
+    assert "store" not in remote._request(endpoint_of(f"http://127.0.0.1:1/v1#{MODEL}"), call)
+
+
+def test_addresses_are_read_and_mistakes_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_address("openai:gpt-x") and is_address("http://127.0.0.1:8/v1#m") and not is_address("owner/name")
+    here = endpoint_of("http://127.0.0.1:8000/v1#qwen3")
+    assert (here.host, here.model, here.is_loopback) == ("127.0.0.1", "qwen3", True)
+    assert not endpoint_of("openai:gpt-x").is_loopback
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", "https://mine.openai.azure.com/openai/v1/")
+    assert endpoint_of("azure:my-deployment").host == "mine.openai.azure.com"
+    for wrong, reason in (
+        ("openai:", "names no model"),
+        ("http://127.0.0.1:8000/v1", "is no address of a model"),
+        ("http://me:secret@host/v1#m", "must not hold a password"),
+    ):
+        with pytest.raises(InputError, match=reason):
+            endpoint_of(wrong)
+    monkeypatch.delenv("AZURE_OPENAI_ENDPOINT")
+    with pytest.raises(InputError, match="Set AZURE_OPENAI_ENDPOINT"):
+        endpoint_of("azure:my-deployment")
+
+
+def test_a_key_of_one_provider_is_never_sent_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-openai")
+    monkeypatch.delenv("UNDERSTUDY_SERVER_KEY", raising=False)
+    assert key_of(endpoint_of("openai:m")) == "sk-openai"
+    assert key_of(endpoint_of("http://127.0.0.1:1/v1#m")) == "none"
+    monkeypatch.delenv("NEBIUS_API_KEY", raising=False)
+    with pytest.raises(ModelError, match="NEBIUS_API_KEY"):
+        key_of(endpoint_of("nebius:m"))
