@@ -24,7 +24,7 @@ from understudy.types import Message
 REHEARSED = 64
 """Older lessons that a run trains again. 64 with six forms each are about the tokens of ten new ones with theirs."""
 
-ANCHORS, ANCHORS_EACH, MOST_ANCHORS = 192, 8, 1024
+ANCHORS, ANCHORS_EACH, MOST_ANCHORS = 96, 8, 1024
 """Replay prompts of a run, and more for each lesson: a hundred facts seen sixty times beside 192 anchors made those an
 answer learned by heart, and 64 of 100 neighbours were guessed at (tests/benchmarks/NOTES.md)."""
 

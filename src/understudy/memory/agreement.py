@@ -57,6 +57,12 @@ def overlap(a: Question, b: Question) -> float:
     return len(both) / len(either) if either else 0.0
 
 
+def share_a_name(asked: Question, known: Question) -> bool:
+    """Whether a question and a known one speak of the same name, or the known one of none at all."""
+    here = {_singular(word) for word in asked.words}
+    return not known.names or any(_singular(word) in here for name in known.names for word in name)
+
+
 def _names_agree(asked: Question, known: Question, answer: Set[str]) -> bool:
     """Every name that is asked for is known, and of every known name at least a part is asked for."""
     there = {_singular(word) for word in known.words} | {_singular(word) for word in answer}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from understudy.errors import StoreError
-from understudy.memory.agreement import ONE_WORD, disagreement, overlap
+from understudy.memory.agreement import ONE_WORD, disagreement, overlap, share_a_name
 from understudy.memory.embedder import EmbedderLoader
 from understudy.memory.follow_up import stand_alone
 from understudy.memory.index import Entry, Index
@@ -139,14 +139,18 @@ class Memory:
             return any(lessons & self._near(self._index.read(text)) for text in asked)
 
     def _near(self, asked: Question) -> set[str]:
-        """Ids of what is near a question: by vectors, and by a word in common for entries that have none yet."""
+        """Ids of what is near a question: by vectors, and by a word in common for entries that have none yet.
+
+        What is asked of a name is near only what is known of that name, or of none.
+        """
         index, near = self._index, set[int]()
         if index.embedder is not None and index.with_vector:
             scores = np.dot(index.matrix, self._vectors_of(index.embedder, [asked.text])[0])
             near = {index.with_vector[int(i)] for i in np.flatnonzero(scores >= REACH)}
         done = set(index.with_vector) if index.embedder else set[int]()
         near |= (index.sharing_words(asked) - done) | set(index.asking(asked))
-        return {index.entries[place].lesson.id for place in near}
+        found = (index.entries[place] for place in near)
+        return {entry.lesson.id for entry in found if not asked.names or share_a_name(asked, entry.question)}
 
     def _catch_up(self) -> None:
         """After many new corrections at once: make their vectors beside the answers. Until then words find them."""
