@@ -2,9 +2,9 @@
 
 Providers change prices and end models faster than programs are released, so the facts are a file (`catalogue.toml`)
 with a source and a date for each, and a person's own `catalogue.toml` in the data folder is laid over it. A fact that
-is not written is unknown, never guessed. The `shutdown_date` that a provider's own API tells overrules the file where it
-is earlier: the last notice left three months where people had counted on a year, so every date is one at most. Rules
-get today's date from their caller.
+is not written is unknown, never guessed. The `shutdown_date` that a provider's own API tells overrules the file where
+it is earlier: the last notice left three months where people had counted on a year, so a date is one at most. Rules get
+today's date from their caller.
 """
 
 from __future__ import annotations
