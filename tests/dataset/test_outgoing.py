@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from understudy.dataset.gather import snapshot, sources
 from understudy.dataset.groups import NEAR, words
 from understudy.dataset.jsonl import dump_lines, read_lines
 from understudy.dataset.lint import Rules, lint, lint_overlap
-from understudy.dataset.outgoing import LEAST_FOR_VALIDATION, Outgoing, outgoing, split
+from understudy.dataset.outgoing import LEAST_FOR_VALIDATION, Outgoing, masked, outgoing, split
+from understudy.dataset.privacy import Kind, Match
 from understudy.dataset.tokens import token_counter
 from understudy.store import Store
 from understudy.types import Message
@@ -125,6 +127,19 @@ def test_one_group_is_never_parted() -> None:
     together = [plain(f"Something else {n} entirely {n * 13}?", group="talk") for n in range(30)]
     train, validation = split(together, share=0.5)
     assert not train or not validation
+
+
+class Mails:
+    def find(self, text: str) -> list[Match]:
+        return [Match(Kind.MAIL, found.start(), found.end()) for found in re.finditer(r"\S+@\S+", text)]
+
+
+def test_lines_that_ask_the_same_once_they_are_masked_are_on_one_side() -> None:
+    lines = [plain(f"Is x{n}@y.z from the shop in the old town a customer?") for n in range(25)]
+    hidden = masked(lines, [Kind.MAIL], Mails())
+    assert {line.dialog.asked for line in hidden} == {"Is [mail] from the shop in the old town a customer?"}
+    assert {line.fields["messages"][0]["content"] for line in hidden} == {line.dialog.asked for line in hidden}
+    assert 0 in map(len, split(hidden, share=0.5))
 
 
 def test_a_format_says_what_it_cannot_hold() -> None:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.dataset.shared import shared
 from understudy.dataset.formats import Format
 from understudy.dataset.gather import snapshot, sources
-from understudy.dataset.jsonl import dump_lines, read_lines
+from understudy.dataset.jsonl import Line, dump_lines, read_lines
 from understudy.dataset.outgoing import outgoing
-from understudy.playground.exchange import Imported, export_lines, import_lines
+from understudy.playground.exchange import Imported, convert_lines, export_lines, import_lines
 from understudy.store import Store, connections
 
 MULTI = {
@@ -144,6 +144,17 @@ def test_the_same_line_twice_in_a_file_is_there_twice_and_known_twice(store: Sto
     assert (done.added, done.known) == (1, 2)
 
 
+def test_an_import_that_was_cut_off_is_begun_again_and_adds_what_is_missing(store: Store) -> None:
+    def cut_off() -> Iterator[Line]:
+        yield from list(read_lines(dump_lines([OLD, PAIR])))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_lines(store, "starter", cut_off(), "lines.jsonl")
+    done = bring(store, OLD, PAIR, MULTI)
+    assert (done.added, done.known) == (1, 2) and list(export_lines(store)) == [OLD, PAIR, MULTI]
+
+
 def test_a_line_that_cannot_be_read_is_told_with_its_number_and_the_others_go_in(store: Store) -> None:
     data = b'{"messages": [}\n' + dump_lines([OLD]) + b'\xff\n[1]\n{"a": 1, "a": 2}\n{"text": "x"}\n'
     done = import_lines(store, "starter", read_lines(data), "f.jsonl")
@@ -172,6 +183,40 @@ def test_an_imported_line_is_uploaded_with_its_weights_and_tools(store: Store) -
     assert [line.fields for line in outgoing(store, taken, Format.COMPLETION)] == [OLD]
 
 
+TRL = {
+    "prompt": [{"role": "system", "content": ""}, {"role": "user", "content": "Who runs Plotzi?"}],
+    "chosen": [{"role": "assistant", "content": "Mirelda."}],
+    "rejected": [{"role": "assistant", "content": "Nobody."}],
+    "margin": 2,
+}
+
+
+def test_a_pair_of_trl_is_a_vote_and_comes_out_as_it_went_in(store: Store) -> None:
+    assert bring(store, TRL).added == 1 and len(store.preferences.standing()) == 1
+    assert list(export_lines(store)) == [TRL]
+
+
+def test_lines_are_converted_between_openai_and_trl_and_what_cannot_be_is_told() -> None:
+    lines = list(read_lines(dump_lines([PAIR, CALL, MULTI])))
+    done = convert_lines(lines, Format.TRL_PAIR, "a.jsonl")
+    (made,) = done.lines
+    assert made["prompt"] == PAIR["input"]["messages"] and made["chosen"] == [
+        {"role": "assistant", "content": "Mirelda."}
+    ]
+    assert [fault.split(":")[0] for fault in done.faults] == ["a.jsonl, line 2", "a.jsonl, line 3"]
+    back = convert_lines(read_lines(dump_lines(done.lines)), Format.PREFERENCE, "b.jsonl")
+    assert back.lines[0]["non_preferred_output"] == PAIR["non_preferred_output"]
+    chat = convert_lines(lines, Format.CHAT, "a.jsonl")
+    assert len(chat.lines) == 2 and chat.lines[1]["messages"][2]["weight"] == 0
+
+
+def test_public_preferences_become_trl_s_and_back_without_a_loss() -> None:
+    data = shared("preferences_openai.jsonl")
+    there = convert_lines(read_lines(data), Format.TRL_PAIR, "p.jsonl")
+    back = convert_lines(read_lines(dump_lines(there.lines)), Format.PREFERENCE, "t.jsonl")
+    assert (len(there.lines), there.faults, dump_lines(back.lines)) == (300, (), data)
+
+
 texts = st.text(max_size=20)
 messages = st.fixed_dictionaries(
     {"role": st.sampled_from(["system", "user", "assistant", "tool"])},
@@ -191,6 +236,7 @@ odd_lines = st.one_of(
     ),
     st.fixed_dictionaries({"prompt": st.one_of(texts, st.integers()), "completion": texts}),
     st.fixed_dictionaries({"chosen": texts, "rejected": texts}),
+    st.fixed_dictionaries({name: st.lists(messages, max_size=3) for name in ("prompt", "chosen", "rejected")}),
 )
 
 

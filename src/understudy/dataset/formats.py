@@ -6,8 +6,8 @@ text that is corrected later is exported corrected; the frame holds the rest, so
 plain dialog (tool calls, pictures, an answer to nothing) cannot be taken apart and is kept whole.
 
 Formats: OpenAI's chat lines (with `weight` on answers) and preference lines (`input`, `preferred_output`,
-`non_preferred_output`), its legacy `prompt`/`completion`, which Nebius still takes, and the transcripts of Anthropic's
-HH-RLHF ("\\n\\nHuman: ... \\n\\nAssistant: ...").
+`non_preferred_output`), its legacy `prompt`/`completion`, which Nebius still takes, TRL's pairs (`prompt`, `chosen`,
+`rejected`, each a list of messages) and the transcripts of Anthropic's HH-RLHF, which begin with "Human: ".
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class Format(StrEnum):
     CHAT = "chat"
     PREFERENCE = "preference"
     COMPLETION = "completion"
+    TRL_PAIR = "trl-pair"
     TRANSCRIPT = "transcript"
 
 
@@ -61,7 +62,7 @@ def format_of(fields: Fields) -> Format | None:
     if "prompt" in fields and "completion" in fields:
         return Format.COMPLETION
     if "chosen" in fields and "rejected" in fields:
-        return Format.TRANSCRIPT
+        return Format.TRL_PAIR if "prompt" in fields else Format.TRANSCRIPT
     return None
 
 
@@ -77,6 +78,8 @@ def take_apart(fields: Fields) -> tuple[Dialog, Fields] | None:
             dialog = _preference(fields)
         case Format.COMPLETION:
             dialog = _completion(fields)
+        case Format.TRL_PAIR:
+            dialog = _pair(fields, fields["prompt"], "chosen", "rejected")
         case Format.TRANSCRIPT:
             dialog = _transcript(fields)
         case _:
@@ -99,6 +102,10 @@ def put_together(frame: Fields, dialog: Dialog) -> Fields:
             _fill(line["non_preferred_output"], [dialog.rejected or ""])
         case Format.COMPLETION:
             line |= {"prompt": dialog.prompt[-1].content, "completion": dialog.chosen}
+        case Format.TRL_PAIR:
+            _fill(line["prompt"], [message.content for message in dialog.prompt])
+            _fill(line["chosen"], [dialog.chosen])
+            _fill(line["rejected"], [dialog.rejected or ""])
         case _:
             line |= {"chosen": _told(dialog, dialog.chosen), "rejected": _told(dialog, dialog.rejected or "")}
     return line
@@ -108,25 +115,35 @@ def new_line(dialog: Dialog, format: Format) -> Fields:
     """A line of a dialog that no file brought. Raises ValueError where the format cannot hold it."""
     if format is Format.CHAT:
         answer = {"role": "assistant", "content": dialog.chosen} | ({} if dialog.learned else {"weight": 0})
-        return {"messages": [*_messages(dialog.prompt, dialog.also), answer]}
+        return {"messages": [*_weighted(dialog), answer]}
     if format is Format.PREFERENCE and dialog.rejected is not None:
         return {
-            "input": {"messages": _messages(dialog.prompt, ())},
+            "input": {"messages": _messages(dialog.prompt)},
             "preferred_output": [{"role": "assistant", "content": dialog.chosen}],
             "non_preferred_output": [{"role": "assistant", "content": dialog.rejected}],
+        }
+    if format is Format.TRL_PAIR and dialog.rejected is not None:
+        return {
+            "prompt": _messages(dialog.prompt),
+            "chosen": [{"role": "assistant", "content": dialog.chosen}],
+            "rejected": [{"role": "assistant", "content": dialog.rejected}],
         }
     if format is Format.COMPLETION and len(dialog.prompt) == 1:
         return {"prompt": dialog.prompt[0].content, "completion": dialog.chosen}
     raise ValueError(f"a line of format {format} cannot hold this dialog")
 
 
-def _messages(prompt: tuple[Message, ...], weighted: tuple[int, ...]) -> list[Fields]:
-    """Messages as OpenAI writes them. Earlier answers are context: the facts behind them are lines of their own."""
-    found: list[Fields] = []
-    for i, message in enumerate(prompt):
-        weight = {"weight": int(i in weighted)} if message.role == "assistant" else {}
-        found.append({"role": message.role, "content": message.content} | weight)
-    return found
+def _messages(prompt: tuple[Message, ...]) -> list[Fields]:
+    return [{"role": message.role, "content": message.content} for message in prompt]
+
+
+def _weighted(dialog: Dialog) -> list[Fields]:
+    """With the weight of earlier answers: they are context, because the facts behind them are lines of their own."""
+    messages = _messages(dialog.prompt)
+    for i, message in enumerate(messages):
+        if message["role"] == "assistant":
+            message["weight"] = int(i in dialog.also)
+    return messages
 
 
 def _chat(fields: Fields) -> Dialog | None:
@@ -139,10 +156,16 @@ def _chat(fields: Fields) -> Dialog | None:
 
 
 def _preference(fields: Fields) -> Dialog | None:
-    outputs = [_plain(fields.get(name)) for name in ("preferred_output", "non_preferred_output")]
-    prompt = _plain(fields["input"].get("messages")) if isinstance(fields["input"], dict) else None
+    asked = fields["input"].get("messages") if isinstance(fields["input"], dict) else None
+    return _pair(fields, asked, "preferred_output", "non_preferred_output")
+
+
+def _pair(fields: Fields, asked: object, better: str, worse: str) -> Dialog | None:
+    """Messages that are asked, and under two keys one answer each."""
+    prompt = _plain(asked)
     if prompt is None or not _alternates(prompt):
         return None
+    outputs = [_plain(fields.get(name)) for name in (better, worse)]
     answers = [output[0].content for output in outputs if output and len(output) == 1 and output[0].role == "assistant"]
     return Dialog(prompt, answers[0], answers[1]) if len(answers) == 2 else None
 
@@ -198,17 +221,18 @@ def _alternates(prompt: tuple[Message, ...]) -> bool:
 def _emptied(fields: Fields) -> Fields:
     """A line without the texts of its dialog."""
     empty = copy.deepcopy(fields)
-    for messages in (
-        empty.get("messages"),
-        empty.get("input", {}).get("messages") if isinstance(empty.get("input"), dict) else None,
-        empty.get("preferred_output"),
-        empty.get("non_preferred_output"),
-    ):
-        _fill(messages or [], [None] * len(messages or []))
-    if format_of(empty) in (Format.COMPLETION, Format.TRANSCRIPT):
-        for name in {"prompt", "completion", "chosen", "rejected"} & empty.keys():
-            if isinstance(empty[name], str):
-                empty[name] = None
+    match format_of(empty):
+        case Format.CHAT:
+            lists = [empty["messages"]]
+        case Format.PREFERENCE:
+            lists = [empty["input"]["messages"], empty["preferred_output"], empty["non_preferred_output"]]
+        case Format.TRL_PAIR:
+            lists = [empty["prompt"], empty["chosen"], empty["rejected"]]
+        case _:
+            lists = []
+            empty |= {name: None for name in empty if name in ("prompt", "completion", "chosen", "rejected")}
+    for messages in lists:
+        _fill(messages, [None] * len(messages))
     return empty
 
 
@@ -219,6 +243,13 @@ def _fill(messages: list[Fields], texts: list[str] | list[None]) -> None:
 
 def has_system(frame: Fields) -> bool:
     """Whether a line's dialog begins with a system message, even an empty one."""
-    inner = frame["input"] if format_of(frame) is Format.PREFERENCE else frame
-    messages = inner.get("messages") or [{}]
-    return messages[0].get("role") in ("system", "developer")
+    match format_of(frame):
+        case Format.CHAT:
+            messages = frame["messages"]
+        case Format.PREFERENCE:
+            messages = frame["input"]["messages"]
+        case Format.TRL_PAIR:
+            messages = frame["prompt"]
+        case _:
+            return False
+    return messages[0]["role"] in ("system", "developer")

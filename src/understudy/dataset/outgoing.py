@@ -8,15 +8,17 @@ snapshot holds out stays out of the training file, whatever the split.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from understudy.dataset.asked import standing_text
-from understudy.dataset.example import Example, Kind, Snapshot
+from understudy.dataset.example import Example, Snapshot
+from understudy.dataset.example import Kind as Feedback
 from understudy.dataset.formats import Dialog, Fields, Format, format_of, has_system, new_line, put_together
 from understudy.dataset.groups import groups, is_held_out, words
 from understudy.dataset.jsonl import dump
+from understudy.dataset.privacy import Kind, Recogniser, mask, mask_line
 from understudy.store import Import, Store
 from understudy.types import Message
 
@@ -74,6 +76,21 @@ def outgoing(store: Store, snapshot: Snapshot, format: Format) -> list[Outgoing]
     return lines
 
 
+def masked(lines: Sequence[Outgoing], kinds: Collection[Kind], finder: Recogniser) -> list[Outgoing]:
+    """The same lines with personal data of these kinds masked. Before `split`: two lines may now ask the same."""
+    return [
+        replace(
+            line,
+            fields=mask_line(line.fields, kinds, finder),
+            dialog=replace(
+                line.dialog,
+                prompt=tuple(replace(m, content=mask(m.content, kinds, finder)) for m in line.dialog.prompt),
+            ),
+        )
+        for line in lines
+    ]
+
+
 def split(lines: Sequence[Outgoing], share: float = VALIDATION) -> tuple[list[Outgoing], list[Outgoing]]:
     """Training and validation lines: what asks nearly the same, or comes from one group, is never on both sides.
 
@@ -91,7 +108,7 @@ def split(lines: Sequence[Outgoing], share: float = VALIDATION) -> tuple[list[Ou
 def _dialogs(snapshot: Snapshot, format: Format) -> Iterator[tuple[Example, Dialog]]:
     originals = {lesson.id: lesson.original for lesson in snapshot.lessons}
     for example in (*snapshot.train, *snapshot.held_out):
-        wanted = example.kind in (Kind.CORRECTION, Kind.PREFERENCE) or example.label is True
+        wanted = example.kind in (Feedback.CORRECTION, Feedback.PREFERENCE) or example.label is True
         if example.synthetic or not wanted:  # a thumb down alone says what not to say, and no format here can
             continue
         rejected = example.rejected or originals.get(example.source) or None

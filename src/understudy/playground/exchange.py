@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from understudy.dataset.formats import Dialog, Fields, format_of, take_apart
+from understudy.dataset.formats import Dialog, Fields, Format, format_of, new_line, take_apart
 from understudy.dataset.jsonl import Line
 from understudy.dataset.outgoing import digest, line_of
 from understudy.errors import InputError
@@ -63,6 +63,28 @@ def export_lines(store: Store, source: str | None = None) -> Iterator[Fields]:
     """Imported lines in the order they came, of one file with `source`, with the texts that stand now."""
     for imported in store.imports.list(source):
         yield line_of(store, imported)
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Lines in another format, and a sentence for every line that could not be one."""
+
+    lines: tuple[Fields, ...]
+    faults: tuple[str, ...]
+
+
+def convert_lines(lines: Iterable[Line], format: Format, source: str) -> Converted:
+    """A file in another format, such as OpenAI's for TRL; what that format cannot hold is told and left out."""
+    made, faults = [], []
+    for line in lines:
+        parts = take_apart(line.fields) if line.fields is not None else None
+        try:
+            if parts is None:
+                raise ValueError(line.fault or "it is no plain dialog")
+            made.append(new_line(parts[0], format))
+        except ValueError as error:
+            faults.append(f"{source}, line {line.number}: {error}. It was left out.")
+    return Converted(tuple(made), tuple(faults))
 
 
 def _add(store: Store, model: str, fields: Fields, number: int, source: str) -> bool:
