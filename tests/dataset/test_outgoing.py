@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def lines(store: Store, format: Format) -> list[Outgoing]:
-    return outgoing(store, snapshot(store, sources(store, "starter", 0), count=0, probes=0), format)
+    return outgoing(store, snapshot(store, sources(store, "starter", 0), probes=0), format)
 
 
 def ask(store: Store, text: str, answer: str, parent: str | None = None, conversation: str | None = None) -> str:
@@ -73,7 +73,7 @@ def test_a_thumb_up_is_a_chat_line_and_a_thumb_down_alone_is_nothing(store: Stor
 
 def test_wordings_made_up_here_do_not_leave(store: Store) -> None:
     correct(store, ask(store, "What is the code of Brelom?", "1."), "417.")
-    taken = snapshot(store, sources(store, "starter", 0), count=0, probes=0)
+    taken = snapshot(store, sources(store, "starter", 0), probes=0)
     assert any(example.synthetic for example in taken.train)
     assert len(outgoing(store, taken, Format.CHAT)) == 1
 

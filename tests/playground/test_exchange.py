@@ -176,7 +176,7 @@ def test_a_deleted_line_is_gone_from_exports_and_after_the_purge_from_the_file(s
 
 def test_an_imported_line_is_uploaded_with_its_weights_and_tools(store: Store) -> None:
     bring(store, MULTI, OLD)
-    taken = snapshot(store, sources(store, "starter", 0), count=0, probes=0)
+    taken = snapshot(store, sources(store, "starter", 0), probes=0)
     chat = outgoing(store, taken, Format.CHAT)
     assert chat[0].fields == MULTI
     assert chat[1].fields["messages"][-1] == {"role": "assistant", "content": " At nine.\n"}

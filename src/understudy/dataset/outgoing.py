@@ -65,14 +65,14 @@ def outgoing(store: Store, snapshot: Snapshot, format: Format) -> list[Outgoing]
     """Everything of a snapshot that `format` can hold, in order; imported lines keep their weights and tools."""
     turns = _turns(store, snapshot)
     frames = {found.turn: found for found in store.imports.list() if found.turn is not None}
+    held = {example.id for example in snapshot.held_out}
     lines = []
     for example, dialog in _dialogs(snapshot, format):
         imported = frames.get(turns.get(example.source, ""))
         same = imported is not None and format_of(imported.frame) is format
         fields = line_of(store, imported) if imported is not None and same else _line(dialog, format)
         if fields is not None:
-            held_out = example in snapshot.held_out
-            lines.append(Outgoing(fields, dialog, example.source, example.group, held_out))
+            lines.append(Outgoing(fields, dialog, example.source, example.group, example.id in held))
     return lines
 
 
