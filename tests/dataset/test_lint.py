@@ -126,6 +126,10 @@ def test_a_byte_order_mark_and_a_file_that_is_too_large_are_told() -> None:
     mark, size = lint(data, rules, LETTERS)
     assert "byte order mark" in mark.wrong and mark.severity == "warning"
     assert "more than 20" in size.wrong and size.line is None
+    wanted = Rules(Format.CHAT, None, bom=True, trains=False)
+    assert lint(data, wanted, LETTERS) == []
+    (lacking,) = lint(data.removeprefix(BOM), wanted, LETTERS)
+    assert "lacks the byte order mark" in lacking.wrong
 
 
 def test_a_line_that_is_too_long_for_the_model_is_told_with_its_tokens() -> None:

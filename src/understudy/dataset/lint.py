@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -58,17 +58,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the provider and the model ask for; None is not known and not checked."""
+    """What the provider and the model ask for; None is not known and not checked. `bom`: it wants a byte order mark."""
 
     format: Format
     min_examples: int | None = FEW
     max_example_tokens: int | None = None
     most_file_bytes: int | None = None
+    bom: bool = False
     trains: bool = True
 
     def for_validation(self) -> Rules:
         """A file that only validates may be short."""
-        return Rules(self.format, None, self.max_example_tokens, self.most_file_bytes, trains=False)
+        return replace(self, min_examples=None, trains=False)
 
 
 _Fault = tuple[str, str, Severity]
@@ -111,12 +112,10 @@ def lint_overlap(train: bytes, validation: bytes, file: str = "validation.jsonl"
 
 def _file(data: bytes, lines: Sequence[Line], rules: Rules) -> Iterator[_Fault]:
     n = len(lines)
-    if data.startswith(BOM):
-        yield (
-            "It begins with a byte order mark.",
-            "Save it as UTF-8 without one, unless your provider asks for it.",
-            WARNING,
-        )
+    if data.startswith(BOM) and not rules.bom:
+        yield "It begins with a byte order mark.", "Save it as UTF-8 without one.", WARNING
+    if rules.bom and not data.startswith(BOM):
+        yield "It lacks the byte order mark that this provider asks for.", "Save it as UTF-8 with one.", WARNING
     if rules.most_file_bytes is not None and len(data) > rules.most_file_bytes:
         size = f"{len(data):,} bytes, more than {rules.most_file_bytes:,}"
         yield f"It has {size}.", "Train on fewer examples.", ERROR

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
 
 from understudy.dataset import privacy
 from understudy.dataset.cost import Cost, billed_tokens, cost
@@ -22,6 +21,7 @@ from understudy.dataset.lint import Finding, Rules, Severity, lint, lint_overlap
 from understudy.dataset.privacy import Kind, Recogniser
 from understudy.dataset.tokens import TokenCounter
 from understudy.serving.catalogue import Catalogue, Gate, Listed, Method, Provider, job_gate
+from understudy.serving.provider import Endpoint
 
 SHOWN = 5
 """Findings that are read out; the rest are in the report."""
@@ -35,16 +35,6 @@ class Eligibility(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
-
-
-class Profile(Protocol):
-    """What is needed of a provider's profile: what people call it, and where data would go."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def host(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +82,7 @@ class Preflight:
 
 def preflight(
     order: Order,
-    profile: Profile,
+    endpoint: Endpoint,
     catalogue: Catalogue,
     today: date,
     counter: TokenCounter,
@@ -101,20 +91,20 @@ def preflight(
     shutdown: date | None = None,
 ) -> Preflight:
     """Everything that is known before a job. `shutdown` is the date that the provider's own API tells, if it does."""
-    provider = catalogue.find_provider(profile.host)
-    listed = _listed(order, profile, catalogue, provider, shutdown)
-    gate = job_gate(provider or Provider(id=profile.host, name=profile.name), listed, today)
-    findings = _findings(order, provider, listed, counter, finder)
+    provider = catalogue.find_provider(endpoint.host)
+    listed = _listed(order, endpoint, catalogue, provider, shutdown)
+    gate = job_gate(provider or Provider(id=endpoint.host, name=endpoint.host), listed, today)
+    findings = _findings(order, endpoint, provider, listed, counter, finder)
     sent = tuple(_sent(name, data, counter, finder) for name, data in _files(order))
     price = _cost(order, listed, counter)
-    stops = (*_data_stops(findings), *_stops(order, profile, provider, listed, gate, finder, eligible))
+    stops = (*_data_stops(findings), *_stops(order, endpoint, provider, listed, gate, finder, eligible))
     sentences = (
         _data_words(findings, sent[0].lines),
         gate.sentence,
         *_method_words(order, listed),
-        *_eligible_words(profile, provider, eligible),
+        *_eligible_words(endpoint, provider, eligible),
         str(price),
-        _sent_words(sent, profile),
+        _sent_words(sent, endpoint),
         *_privacy_words(order, sent, finder),
         catalogue.age(today),
     )
@@ -122,12 +112,12 @@ def preflight(
 
 
 def _listed(
-    order: Order, profile: Profile, catalogue: Catalogue, provider: Provider | None, shutdown: date | None
+    order: Order, endpoint: Endpoint, catalogue: Catalogue, provider: Provider | None, shutdown: date | None
 ) -> Listed | None:
     """The model with the date that its provider tells, which counts for a model that nobody listed too."""
     listed = catalogue.find(provider.id, order.model) if provider else None
     if listed is None and shutdown is not None:
-        listed = Listed(provider=profile.host, id=order.model, methods=(order.method,))
+        listed = Listed(provider=endpoint.host, id=order.model, methods=(order.method,))
     return listed.until(shutdown) if listed else None
 
 
@@ -136,13 +126,19 @@ def _files(order: Order) -> list[tuple[str, bytes]]:
 
 
 def _findings(
-    order: Order, provider: Provider | None, listed: Listed | None, counter: TokenCounter, finder: Recogniser | None
+    order: Order,
+    endpoint: Endpoint,
+    provider: Provider | None,
+    listed: Listed | None,
+    counter: TokenCounter,
+    finder: Recogniser | None,
 ) -> tuple[Finding, ...]:
     rules = Rules(
         order.format or _FORMATS[order.method],
         provider.min_examples if provider else None,
         listed.max_example_tokens if listed else None,
         provider.most_file_bytes if provider else None,
+        bom=endpoint.profile.bom,
     )
     found = lint(order.train, rules, counter, finder)
     if order.validation:
@@ -176,7 +172,7 @@ def _data_stops(findings: Sequence[Finding]) -> list[str]:
 
 def _stops(
     order: Order,
-    profile: Profile,
+    endpoint: Endpoint,
     provider: Provider | None,
     listed: Listed | None,
     gate: Gate,
@@ -184,13 +180,14 @@ def _stops(
     eligible: Eligibility,
 ) -> list[str]:
     stops = [] if gate.open else [gate.sentence]
+    name = provider.name if provider else endpoint.host
     if eligible is Eligibility.NO:
-        stops.append(f"{profile.name} does not let your organisation train {order.model}. Train a local model instead.")
+        stops.append(f"{name} does not let your organisation train {order.model}. Train a local model instead.")
     if listed and listed.methods and order.method not in (*listed.methods, *listed.unclear_methods):
         known = " or ".join(listed.methods)
-        stops.append(f"{profile.name} trains {listed.id} with {known}, not with {order.method}. Choose that.")
+        stops.append(f"{name} trains {listed.id} with {known}, not with {order.method}. Choose that.")
     if provider and order.epochs and provider.most_epochs and order.epochs > provider.most_epochs:
-        stops.append(f"{order.epochs} epochs are more than the {provider.most_epochs} of {profile.name}. Choose fewer.")
+        stops.append(f"{order.epochs} epochs are more than the {provider.most_epochs} of {name}. Choose fewer.")
     if finder is None and not order.unchecked_agreed:
         stops.append(privacy.MISSING)
     return stops
@@ -210,18 +207,18 @@ def _method_words(order: Order, listed: Listed | None) -> list[str]:
     return [f"Sources disagree whether {listed.id} is trained with {order.method}: the provider may refuse the job."]
 
 
-def _eligible_words(profile: Profile, provider: Provider | None, eligible: Eligibility) -> list[str]:
+def _eligible_words(endpoint: Endpoint, provider: Provider | None, eligible: Eligibility) -> list[str]:
     if eligible is Eligibility.YES:
-        return [f"{profile.name} says that your organisation may train this model."]
+        return [f"{provider.name if provider else endpoint.host} says that your organisation may train this model."]
     if eligible is Eligibility.NO or provider is None:
         return []
     note = f" {provider.note}" if provider.note else ""
-    return [f"{profile.name} does not say whether your organisation may train this model.{note}"]
+    return [f"{provider.name} does not say whether your organisation may train this model.{note}"]
 
 
-def _sent_words(sent: Sequence[SentFile], profile: Profile) -> str:
+def _sent_words(sent: Sequence[SentFile], endpoint: Endpoint) -> str:
     told = [f"{f.name} ({f.lines:,} lines, {f.bytes:,} bytes, about {f.tokens:,} tokens)" for f in sent]
-    return f"Sent to {profile.host}: {' and '.join(told)}. Nothing else leaves, and the files can be deleted there."
+    return f"Sent to {endpoint.host}: {' and '.join(told)}. Nothing else leaves, and the files can be deleted there."
 
 
 def _privacy_words(order: Order, sent: Sequence[SentFile], finder: Recogniser | None) -> list[str]:
