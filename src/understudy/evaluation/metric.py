@@ -52,8 +52,8 @@ def mean(
     return _metric(values, low, high, champion, base)
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % score interval of `hits` of `n`."""
+def wilson(hits: float, n: int) -> tuple[float, float]:
+    """The 95 % score interval of `hits` of `n`; half a hit is a tie."""
     if n < 1:
         raise ValueError("a share of nothing has no interval")
     p, z2 = hits / n, _Z * _Z / n

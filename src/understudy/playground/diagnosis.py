@@ -52,7 +52,7 @@ def diagnose(
     lessons: Sequence[Lesson] = (),
 ) -> tuple[Finding, ...]:
     """Everything that looks off, the surest first. `verdicts` and `lessons` are those the run was about."""
-    loss, held_out = _smooth(_losses(curves, held_out=False)), _smooth(_losses(curves, held_out=True))
+    loss, held_out = smooth(_losses(curves, held_out=False)), smooth(_losses(curves, held_out=True))
     found = (
         _endless_answers(verdicts, lessons, recipe),
         _contradictions(lessons),
@@ -119,12 +119,12 @@ def _under_fitting(loss: list[float], verdicts: Sequence[Verdict], recipe: Mappi
 
 
 def _oscillating(loss: list[float], recipe: Mapping[str, Any]) -> Finding | None:
-    swings = _swings(loss)
-    if len(loss) < FEWEST_POINTS or swings < SWINGS:
+    rises = swings(loss)
+    if len(loss) < FEWEST_POINTS or rises < SWINGS:
         return None
     return Finding(
         "Oscillating loss",
-        f"The loss rose again {swings} times by a third or more after it had fallen: every step overshoots.",
+        f"The loss rose again {rises} times by a third or more after it had fallen: every step overshoots.",
         f"Lower learning_rate{_now(recipe, 'learning_rate')} to about half its value.",
         "learning_rate",
         "lower",
@@ -183,7 +183,7 @@ def _goes_on(after: str, wanted: str) -> bool:
     return len(words) >= 16 and all(words[-4 * i - 4 : len(words) - 4 * i] == tail for i in range(1, 3))
 
 
-def _swings(loss: Sequence[float]) -> int:
+def swings(loss: Sequence[float]) -> int:
     """How often the curve rises to `RISE` times its low since the last such rise, and falls again."""
     count, low, high, rising = 0, float("inf"), 0.0, False
     for value in loss:
@@ -203,7 +203,7 @@ def _losses(curves: Mapping[str, Curve], *, held_out: bool) -> Curve:
     return curves.get("held_out" if held_out else "loss", ())
 
 
-def _smooth(curve: Curve) -> list[float]:
+def smooth(curve: Curve) -> list[float]:
     """A running mean over about a sixteenth of the curve, so that one odd batch is no shape."""
     values = [value for _, value in curve]
     half = len(values) // 32 + (len(values) >= FEWEST_POINTS)

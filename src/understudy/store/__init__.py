@@ -6,6 +6,9 @@ One noun a file: its value (a frozen dataclass) and the methods that read and wr
 from understudy.store.completions import Completion
 from understudy.store.conversations import Conversation, ConversationHit
 from understudy.store.corrections import Correction, Lesson
+from understudy.store.golden import Comparison, GoldenAnswer, GoldenSet
+from understudy.store.imports import Import
+from understudy.store.jobs import Checkpoint, Job, JobEvent, RemoteFile
 from understudy.store.models import Model
 from understudy.store.preferences import Preference
 from understudy.store.ratings import Rating
@@ -16,16 +19,24 @@ from understudy.store.turns import Turn
 from understudy.store.versions import Judgement, Verdict, Version
 
 __all__ = [
+    "Checkpoint",
+    "Comparison",
     "Completion",
     "Conversation",
     "ConversationHit",
     "Correction",
+    "GoldenAnswer",
+    "GoldenSet",
+    "Import",
+    "Job",
+    "JobEvent",
     "Judgement",
     "Lesson",
     "Model",
     "Preference",
     "Rating",
     "Recall",
+    "RemoteFile",
     "Run",
     "Store",
     "Turn",

@@ -100,9 +100,13 @@ class Connections:
     def writing(self, *, lasting: bool = True) -> Iterator[Database]:
         """One transaction: all of the block's writes are on the disk when it ends, or none is.
 
-        What is not `lasting` outlives a kill but may be lost in a power cut; it does not wait for the disk.
+        What is not `lasting` outlives a kill but may be lost in a power cut; it does not wait for the disk. Inside
+        another such block it joins that one: several facts are then written together or not at all.
         """
         db = self.mine()
+        if db.conn.in_transaction:
+            yield db
+            return
         if not self._turn.acquire(timeout=self.patience):
             raise StoreError(f"{self.path} is busy with another write for too long. Wait a little and try again.")
         try:

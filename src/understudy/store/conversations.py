@@ -154,6 +154,7 @@ class Conversations:
             return 0
         with self._connections.writing() as db:
             db.execute(f"DELETE FROM turns WHERE conversation IN (SELECT id FROM {due})", before)
+            db.execute(f"DELETE FROM imports WHERE conversation IN (SELECT id FROM {due})", before)
             db.execute(
                 f"UPDATE conversations SET title = '', system = '', head = NULL WHERE id IN (SELECT id FROM {due})",
                 before,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +19,9 @@ from understudy.store.conversations import Conversations
 from understudy.store.corrections import Corrections
 from understudy.store.embeddings import Embeddings
 from understudy.store.failures import explained
+from understudy.store.golden import GoldenSets
+from understudy.store.imports import Imports
+from understudy.store.jobs import Jobs
 from understudy.store.models import Models
 from understudy.store.moments import seconds_since
 from understudy.store.preferences import Preferences
@@ -38,6 +43,11 @@ _TABLES = (
     "champions",
     "runs",
     "verdicts",
+    "imports",
+    "jobs",
+    "golden_sets",
+    "golden_answers",
+    "comparisons",
 )
 
 
@@ -58,6 +68,9 @@ class Store:
         self.runs = Runs(connections)
         self.recalls = Recalls(connections)
         self.embeddings = Embeddings(connections)
+        self.imports = Imports(connections)
+        self.jobs = Jobs(connections)
+        self.golden = GoldenSets(connections)
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE_S) -> Self:
@@ -88,6 +101,12 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Everything that is added in the block is on the disk when it ends, or nothing is."""
+        with self._connections.writing():
+            yield
 
     def feedback_counts(self) -> dict[str, int]:
         """How much people said: conversations in the list, facts that stand (not taken back)."""
@@ -165,7 +184,16 @@ class Store:
                 copy.close()
 
     def _continue_ids(self) -> None:
-        for table in ("ratings", "corrections", "preferences", "completions", "champions", "runs"):
+        for table in (
+            "ratings",
+            "corrections",
+            "preferences",
+            "completions",
+            "champions",
+            "runs",
+            "jobs",
+            "comparisons",
+        ):
             row = self._connections.row(f"SELECT max(id) AS id FROM {table}")
             if row and row["id"]:
                 ids.continue_after(row["id"])
