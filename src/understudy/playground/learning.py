@@ -10,13 +10,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from understudy.dataset.gather import Sources, sources
 from understudy.errors import InputError
 from understudy.playground.casting import Casting
 from understudy.store import Run, Store
+from understudy.training.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +55,15 @@ class Learning:
 
     # -- what a person does ----------------------------------------------------------------------------------------
 
-    def start(self, trigger: str = "started by hand", *, fresh: bool = False) -> str:
-        """Queue a run on all there is to learn; its id. Raises `InputError` when there is nothing, or one runs."""
+    def start(
+        self, trigger: str = "started by hand", *, fresh: bool = False, recipe: Mapping[str, Any] | None = None
+    ) -> str:
+        """Queue a run on all there is to learn; its id. `recipe` changes training settings for this run alone.
+
+        Raises `InputError` when there is nothing to learn or a run is open, `SettingsError` for a wrong `recipe`.
+        """
+        changes = dict(recipe or {})
+        Recipe.from_values(changes)
         model = self._casting.base_model
         if self._store.runs.open(model):
             raise InputError("A training run is already on its way. Wait until it is done, or cancel it.")
@@ -62,7 +71,7 @@ class Learning:
         chosen = sources(self._store, model, parent)
         if chosen.empty:
             raise InputError("There is nothing new to learn. Correct or rate an answer first.")
-        run = self._store.runs.add(model, parent, trigger, {}, chosen.values())
+        run = self._store.runs.add(model, parent, trigger, changes, chosen.values())
         self._woken.set()
         return run.id
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from understudy.errors import NotFoundError
 from understudy.playground.lessons import cut
+from understudy.playground.progress import RecipeLine, recipe_lines
 from understudy.playground.reports import (
     ChangeLine,
     MetricLine,
@@ -72,6 +73,7 @@ class VersionReport:
     """Everything the gate found out about a version.
 
     `more` is how many verdicts are not among `rows`; `changed` are some unrelated answers that are not the base's.
+    `recipe` is what it was trained with, empty for one that was not trained here.
     """
 
     number: int
@@ -82,6 +84,7 @@ class VersionReport:
     more: int
     changed: tuple[ChangeLine, ...]
     notes: tuple[str, ...]
+    recipe: tuple[RecipeLine, ...]
 
 
 def read_lineage(store: Store, model: str, line: Sequence[int]) -> tuple[VersionLine, ...]:
@@ -110,6 +113,7 @@ def read_report(store: Store, model: str, number: int) -> VersionReport:
         max(0, len(verdicts) - MOST_ROWS),
         change_lines(version.report),
         notes_of(version.report),
+        recipe_lines(store.runs.get(version.run).recipe) if version.run else (),
     )
 
 

@@ -133,20 +133,29 @@ class Performing:
         backend = self._casting.backend(run.model)
         if not isinstance(backend, LocalBackend):
             raise InputError(f"{run.model} does not run here, so it cannot be trained here. Choose a local model.")
-        snap = snapshot(self._store, Sources.from_values(run.snapshot))
+        recipe = self._recipe(run, backend)
+        snap = snapshot(self._store, Sources.from_values(run.snapshot), augment=recipe.augmentation)
         if not snap.train:
             raise InputError("The feedback of this run was deleted or taken back, so there is nothing to learn.")
         control.enter("listening")
         snap = self._listened(backend, snap, control)
         control.enter("learning")
-        recipe = Recipe.from_values({**asdict(recipe_for(backend.describe().parameters)), **self._changes})
-        self._store.runs.set_recipe(run.id, asdict(recipe))
         trained = self._learn(run, backend, snap, recipe, control)
         control.enter("judging")
         report, decision = self._judge(run, backend, snap, trained, control)
         version = self._keep(run, backend, snap, recipe, trained, report, decision)
         self._decoding(backend).rename(CANDIDATE, version.number)
         self._finish(run, version, decision)
+
+    def _recipe(self, run: Run, backend: LocalBackend) -> Recipe:
+        """The default for the model's size, changed by the settings and by what this run was started with.
+
+        The row keeps all of it: a run that goes on after a restart goes on as it began.
+        """
+        default = asdict(recipe_for(backend.describe().parameters))
+        recipe = Recipe.from_values({**default, **self._changes, **run.recipe})
+        self._store.runs.set_recipe(run.id, asdict(recipe))
+        return recipe
 
     def _listened(self, backend: LocalBackend, snap: Snapshot, control: RunControl) -> Snapshot:
         """The snapshot with the base's own greedy answers in its anchors; those that it leaves empty are dropped."""

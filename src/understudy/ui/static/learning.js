@@ -77,9 +77,10 @@ function drawLearning() {
     draw('now', ['live', live.id, live.words, live.can_pause, live.can_resume, live.can_cancel], () => drawLive(live));
     fillLive(live);
   } else draw('now', [view.champion, view.learned.count, view.idle, view.queue.count, view.votes, view.thumbs, next], drawIdle);
+  draw('recipe', [live && live.id, live && unfolded.has(live.id)], () => drawLiveRecipe(live));
   draw('findings', view.findings, () => drawFindings(view.findings));
   draw('queue', [view.queue, view.votes, view.thumbs], drawQueue);
-  draw('versions', [view.versions, view.champion, opened('v')], drawVersions);
+  draw('versions', [view.versions, view.champion, opened('v'), opened('fold')], drawVersions);
   draw('runs', [view.runs, opened('')], drawRuns);
   draw('learned', [view.learned, unfolded.has('learned')], () => drawFolded('learned', 'Learned', view.learned));
   draw('aside', [view.aside, unfolded.has('aside')], () => drawFolded('aside', 'Set aside', view.aside));
@@ -100,6 +101,14 @@ function drawLive(live) {
     h('p.now-line', {}, h('strong.now-percent'), h('span.now-left')),
     h('p.field-help', {}, [`Why now: ${live.trigger}`, live.about !== live.trigger && live.about && `learns from ${live.about}`, live.waiting && `${live.waiting} more ${live.waiting > 1 ? 'runs wait' : 'run waits'}`].filter(Boolean).join(' · ')),
     h('div.charts'));
+}
+
+/** The settings of the live run, under it: unfolded they are fetched once, and the curves above go on by themselves. */
+function drawLiveRecipe(live) {
+  if (!live) return h('div', { hidden: true });
+  const report = unfolded.get(live.id);
+  return h('section.part', { 'aria-label': 'Training settings of this run' }, unfoldButton(live.id, 'Training settings'),
+    report ? report.recipe.length ? recipeList(report.recipe) : h('p.faint', {}, 'They are known once the model is loaded. Fold and open again in a moment.') : null);
 }
 
 /** The parts of the live run that change every second, in place: nothing blinks, nothing loses the focus. */
@@ -203,9 +212,19 @@ function runRow(run) {
 function runReport(report) {
   const charts = h('div.charts');
   drawCharts(charts, report.curves);
-  const recipe = Object.entries(report.recipe).filter(([, value]) => ['number', 'string'].includes(typeof value));
-  return h('div.unfolded', {}, charts, ...findingCards(report.findings),
-    recipe.length ? h('dl.facts.recipe', {}, ...recipe.flatMap(([name, value]) => [h('dt', {}, h('code', {}, name)), h('dd', {}, String(value))])) : null);
+  return h('div.unfolded', {}, charts, ...findingCards(report.findings), recipeFold(report.id, report.recipe));
+}
+
+/** What a run was trained with, and why each default is what it is. */
+function recipeFold(key, recipe) {
+  if (!recipe.length) return null;
+  return fold(`${key} recipe`, 'Training settings', () => recipeList(recipe));
+}
+
+function recipeList(recipe) {
+  return h('div', {},
+    h('p.field-help', {}, 'Change them under [training] in settings.toml, with UNDERSTUDY_TRAINING_… variables, or for one run with ', h('code', {}, 'understudy train --set'), '.'),
+    h('dl.facts.recipe', {}, ...recipe.flatMap((line) => [h('dt', {}, h('code', {}, line.name)), h('dd', {}, line.value, line.reason ? h('span.field-help', {}, line.reason) : null)])));
 }
 
 // -- folding -----------------------------------------------------------------------------------------------------------
@@ -215,11 +234,17 @@ function unfoldButton(key, text, label = undefined) {
   return h('button.quiet.unfold', { type: 'button', act: 'unfold', 'aria-expanded': open, 'aria-label': label, data: { value: key } }, text, svg('chevron'));
 }
 
+/** A part that is folded away at first, made only when it is opened. */
+function fold(key, text, make) {
+  const name = `fold ${key}`;
+  return h('div.fold', {}, unfoldButton(name, text), unfolded.has(name) ? make() : null);
+}
+
 actions.unfold = async (button) => {
   const key = button.dataset.value;
   if (unfolded.delete(key)) { drawLearning(); return; }
   const version = key.match(/^v(\d+)$/);
-  const fetched = version ? await attempt('version', { number: Number(version[1]) }) : ['learned', 'aside'].includes(key) ? true : await attempt('run', { run: key });
+  const fetched = version ? await attempt('version', { number: Number(version[1]) }) : ['learned', 'aside'].includes(key) || key.startsWith('fold ') ? true : await attempt('run', { run: key });
   if (fetched === undefined) return;
   unfolded.set(key, fetched);
   drawLearning();
