@@ -24,7 +24,7 @@ POLL_S = 0.2
 @click.option("--fresh", is_flag=True, help="Start from the base model, not from the live version.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="A training setting, for this run alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run, the version and the gate's report as JSON.")
-@with_settings("promote", *MODEL)
+@with_settings("promote", "learn_weak", *MODEL)
 def train(settings: Settings, wait: bool, fresh: bool, changes: tuple[str, ...], as_json: bool) -> int:
     """Queue a training run on all that is approved; the open page or a worker takes it, or --wait does it here.
 
@@ -43,7 +43,7 @@ def train(settings: Settings, wait: bool, fresh: bool, changes: tuple[str, ...],
 
 @click.command()
 @click.option("--once", is_flag=True, help="Work on what is queued now, then end.")
-@with_settings("promote", "learn", *MODEL)
+@with_settings("promote", "learn", "learn_weak", *MODEL)
 def worker(settings: Settings, once: bool) -> None:
     """Work on queued training runs until Ctrl-C, for instance on a machine with a GPU and the same data folder."""
     with opened(settings) as playground:

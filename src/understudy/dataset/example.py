@@ -26,7 +26,8 @@ class Example:
     """`prompt` ends with the user's message, `completion` is what to say (or, for a thumb, what was said).
 
     `rejected` is the worse answer of a preference, `label` a thumb. `group` never stands on both sides of the split;
-    `source` is the id of the fact it comes from; `synthetic` marks a paraphrase or another form made from it.
+    `source` is the id of the fact it comes from; `synthetic` marks a paraphrase or another form made from it, `weak` a
+    preference that nobody voted for.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Example:
     group: str = ""
     source: str = ""
     synthetic: bool = False
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Snapshot:
     """What a run learns from (`train`), is judged by (`lessons`, `held_out`, `probes`), and must stay close to.
 
     `anchors` are replay examples: prompts with the base's own greedy answers. `probes` are unrelated prompts whose
-    answers must not change; no anchor asks the same as a probe.
+    answers must not change; no anchor asks the same as a probe. `unwanted` are answers with a thumb down, by question:
+    nothing trains towards them. `notices` are what a person should know about how it was made.
     """
 
     train: tuple[Example, ...]
@@ -54,3 +57,5 @@ class Snapshot:
     anchors: tuple[Example, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     probes: tuple[tuple[Message, ...], ...] = ()
+    unwanted: frozenset[tuple[str, str]] = frozenset()
+    notices: tuple[str, ...] = ()

@@ -72,6 +72,7 @@ def build_playground(settings: Settings) -> Playground:
         remember=settings.memory,
         approve=settings.approve,
         scope=scope,
+        weak=settings.learn_weak,
     )
 
 

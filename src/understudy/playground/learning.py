@@ -40,15 +40,25 @@ class Pace:
 
 
 class Learning:
-    """Starts runs, and works on them in a thread once `watch` was called. Safe to call from any thread."""
+    """Starts runs, and works on them in a thread once `watch` was called. Safe to call from any thread.
+
+    `weak` is the switch of the page: whether runs learn from weak signals too. These start no run by themselves.
+    """
 
     def __init__(
-        self, store: Store, casting: Casting, perform: Perform | None = None, pace: Pace | None = None
+        self,
+        store: Store,
+        casting: Casting,
+        perform: Perform | None = None,
+        pace: Pace | None = None,
+        *,
+        weak: bool = False,
     ) -> None:
         self._store = store
         self._casting = casting
         self._perform = perform
         self.pace = pace or Pace()
+        self.weak = weak
         self._woken = threading.Event()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
@@ -68,7 +78,7 @@ class Learning:
         if self._store.runs.open(model):
             raise InputError("A training run is already on its way. Wait until it is done, or cancel it.")
         parent = 0 if fresh else self._store.versions.champion(model)
-        chosen = sources(self._store, model, parent)
+        chosen = sources(self._store, model, parent, with_weak=self.weak)
         if chosen.empty:
             raise InputError("There is nothing new to learn. Correct or rate an answer first.")
         run = self._store.runs.add(model, parent, trigger, changes, chosen.values())

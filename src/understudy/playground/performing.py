@@ -17,8 +17,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from understudy.dataset.example import Snapshot
+from understudy.dataset.example import Example, Snapshot
 from understudy.dataset.gather import Sources, snapshot
+from understudy.dataset.judged import said
 from understudy.errors import Cancelled, InputError, UnderstudyError
 from understudy.evaluation.decoding import Ask, Decoding, Prompt
 from understudy.evaluation.gate import Decision, as_record, decide
@@ -134,7 +135,7 @@ class Performing:
         if not isinstance(backend, LocalBackend):
             raise InputError(f"{run.model} does not run here, so it cannot be trained here. Choose a local model.")
         recipe = self._recipe(run, backend)
-        snap = snapshot(self._store, Sources.from_values(run.snapshot), augment=recipe.augmentation)
+        snap = self._gathered(run, recipe)
         if not snap.train:
             raise InputError("The feedback of this run was deleted or taken back, so there is nothing to learn.")
         control.enter("listening")
@@ -157,14 +158,24 @@ class Performing:
         self._store.runs.set_recipe(run.id, asdict(recipe))
         return recipe
 
+    def _gathered(self, run: Run, recipe: Recipe) -> Snapshot:
+        return snapshot(
+            self._store,
+            Sources.from_values(run.snapshot),
+            augment=recipe.augmentation,
+            balance=recipe.class_balance,
+            weak_weight=recipe.weak_weight,
+        )
+
     def _listened(self, backend: LocalBackend, snap: Snapshot, control: RunControl) -> Snapshot:
-        """The snapshot with the base's own greedy answers in its anchors; those that it leaves empty are dropped."""
+        """The snapshot with the base's own greedy answers in its anchors, without those that are empty or disliked."""
         decoding = self._decoding(backend)
         asks = [Ask(BASE, anchor.prompt, ANCHOR_TOKENS) for anchor in snap.anchors]
         decoding.collect(asks, control, "listening")
-        said = [decoding.answer(ask).text for ask in asks]
-        pairs = zip(snap.anchors, said, strict=True)
-        return replace(snap, anchors=tuple(replace(a, completion=text) for a, text in pairs if text.strip()))
+        answers = [decoding.answer(ask).text for ask in asks]
+        pairs = zip(snap.anchors, answers, strict=True)
+        anchors = [replace(anchor, completion=text) for anchor, text in pairs if text.strip()]
+        return replace(snap, anchors=tuple(anchor for anchor in anchors if not _disliked(anchor, snap)))
 
     def _learn(self, run: Run, backend: LocalBackend, snap: Snapshot, recipe: Recipe, control: RunControl) -> Path:
         """The adapter of the run, trained on from its parent version or fresh."""
@@ -216,7 +227,7 @@ class Performing:
         decision: Decision,
     ) -> Version:
         """Seal the adapter, and write its row with everything that was found."""
-        record = as_record(report, decision)
+        record = as_record(replace(report, notes=(*report.notes, *snap.notices)), decision)
         card = Card(
             base=run.model,
             fingerprint=backend.describe().fingerprint,
@@ -245,6 +256,10 @@ class Performing:
 
     def _folder(self, run: Run) -> Path:
         return self._store.path.parent / WORK / run.id
+
+
+def _disliked(anchor: Example, snap: Snapshot) -> bool:
+    return said(anchor.prompt[-1].content, anchor.completion) in snap.unwanted
 
 
 def _digest(snap: Snapshot) -> str:

@@ -73,6 +73,7 @@ class Playground:
         remember: bool = True,
         approve: Literal["auto", "manual"] = "auto",
         scope: Scope | None = None,
+        weak: bool = False,
     ) -> None:
         self.store = store
         self.casting = casting
@@ -83,7 +84,7 @@ class Playground:
         self.scope = scope or Scope(store, self.remembering.memory)
         self.answering = Answering(store, casting, self.remembering.for_answer, self.scope.weights)
         self.promoting = Promoting(store, casting)
-        self.learning = Learning(store, casting, perform, pace)
+        self.learning = Learning(store, casting, perform, pace, weak=weak)
         self.overview = Overview(store)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
@@ -187,7 +188,7 @@ class Playground:
         """Ask an earlier message again in other words: a new branch beside it, answered anew."""
         old = self.store.turns.get(turn)
         state = self._idle(old.conversation)
-        return self._record_and_answer(state, checked_text(text, "message"), old.parent)
+        return self._record_and_answer(state, checked_text(text, "message"), old.parent, edits=turn)
 
     def show_branch(self, turn: str) -> None:
         """Look at the branch of this turn, down to where it was last continued."""
@@ -397,12 +398,14 @@ class Playground:
             raise InputError("An answer is still being written here. Stop it, or wait until it is done.")
         return state
 
-    def _record_and_answer(self, state: Conversation, text: str, parent: str | None) -> str:
+    def _record_and_answer(self, state: Conversation, text: str, parent: str | None, edits: str | None = None) -> str:
         columns = resolve_columns(self.store, self.casting.base_model, state.columns)
         blind = state.blind and len(columns) > 1
         if blind:
             random.shuffle(columns)
         turn = self.store.turns.add(state.id, text, parent=parent, system=state.system, blind=blind)
+        if edits is not None:
+            self.store.signals.add_edit(turn.id, edits)
         if not state.title:
             self.store.conversations.set_title(state.id, title_of(text))
         completions = [

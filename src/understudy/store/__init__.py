@@ -11,6 +11,7 @@ from understudy.store.preferences import Preference
 from understudy.store.ratings import Rating
 from understudy.store.recalls import Recall
 from understudy.store.runs import Run
+from understudy.store.signals import Signal
 from understudy.store.store import Store
 from understudy.store.turns import Turn
 from understudy.store.versions import Judgement, Verdict, Version
@@ -27,6 +28,7 @@ __all__ = [
     "Rating",
     "Recall",
     "Run",
+    "Signal",
     "Store",
     "Turn",
     "Verdict",

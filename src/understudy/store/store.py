@@ -23,6 +23,7 @@ from understudy.store.preferences import Preferences
 from understudy.store.ratings import Ratings
 from understudy.store.recalls import Recalls
 from understudy.store.runs import Runs
+from understudy.store.signals import Signals
 from understudy.store.turns import Turns
 from understudy.store.versions import Versions
 
@@ -58,6 +59,7 @@ class Store:
         self.runs = Runs(connections)
         self.recalls = Recalls(connections)
         self.embeddings = Embeddings(connections)
+        self.signals = Signals(connections)
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE_S) -> Self:
@@ -165,7 +167,7 @@ class Store:
                 copy.close()
 
     def _continue_ids(self) -> None:
-        for table in ("ratings", "corrections", "preferences", "completions", "champions", "runs"):
+        for table in ("ratings", "corrections", "preferences", "completions", "champions", "runs", "continuations"):
             row = self._connections.row(f"SELECT max(id) AS id FROM {table}")
             if row and row["id"]:
                 ids.continue_after(row["id"])

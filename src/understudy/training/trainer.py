@@ -197,7 +197,7 @@ class _Run:
         if self._probe is not None:
             return "Everything it should learn is said." if self._probe(self._model) >= 1 else None
         right = self.progress.right
-        wanted = [item for item in self._material.items if item.example.kind in (Kind.CORRECTION, Kind.PREFERENCE)]
+        wanted = [item for item in self._material.items if _must_be_right(item.example)]
         said = [item for item in wanted if item.example.kind is Kind.CORRECTION]
         if not self._enough(wanted):
             return None
@@ -241,6 +241,11 @@ class _Run:
         if self.progress.ended or time.monotonic() - self._saved >= self._recipe.save_seconds:
             self._checkpoint.write(self._weights, self._optimizer, self.progress)
             self._saved = time.monotonic()
+
+
+def _must_be_right(example: Example) -> bool:
+    """Whether a run goes on until this comes out right; a weak signal pulls, but nobody asked for it."""
+    return example.kind in (Kind.CORRECTION, Kind.PREFERENCE) and not example.weak
 
 
 def _rounds(model: Any, recipe: Recipe) -> bool:
