@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from understudy.store import Lesson
+from understudy.store import FormAuthor, Lesson
 from understudy.types import Message
 
 
@@ -26,8 +26,8 @@ class Example:
     """`prompt` ends with the user's message, `completion` is what to say (or, for a thumb, what was said).
 
     `rejected` is the worse answer of a preference, `label` a thumb. `group` never stands on both sides of the split;
-    `source` is the id of the fact it comes from; `synthetic` marks a paraphrase or another form made from it, `weak` a
-    preference that nobody voted for.
+    `source` is the id of the fact it comes from; `synthetic` marks another form made from it, by a rule or (`author`)
+    by the base; `weak` a preference that nobody voted for.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Example:
     group: str = ""
     source: str = ""
     synthetic: bool = False
+    author: FormAuthor = "rule"
     weak: bool = False
 
 

@@ -66,6 +66,15 @@ class VerdictRow:
     after: str
     outcome: Outcome
     reason: str
+    forms: tuple[FormLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """Another wording of the question that was trained; `by_model` when the base wrote it and not a rule."""
+
+    text: str
+    by_model: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +112,14 @@ def read_report(store: Store, model: str, number: int) -> VersionReport:
     if version is None:
         raise NotFoundError(f"{model} has no version v{number}. Reload the page.")
     lessons = {lesson.id: lesson for lesson in store.corrections.lessons(None)}
+    forms = _forms(store, version)
     verdicts = sorted(store.versions.verdicts(version.id), key=lambda verdict: (verdict.learned, verdict.gone))
     return VersionReport(
         number,
         sentence_of(version.report),
         rule_lines(version.report),
         metric_lines(version.report),
-        tuple(_verdict_row(verdict, lessons.get(verdict.correction)) for verdict in verdicts[:MOST_ROWS]),
+        tuple(_verdict_row(v, lessons.get(v.correction), forms.get(v.correction, ())) for v in verdicts[:MOST_ROWS]),
         max(0, len(verdicts) - MOST_ROWS),
         change_lines(version.report),
         notes_of(version.report),
@@ -152,7 +162,16 @@ def _refusal(version: Version, champion: int) -> str:
     return ""
 
 
-def _verdict_row(verdict: Verdict, lesson: Lesson | None) -> VerdictRow:
+def _forms(store: Store, version: Version) -> dict[str, tuple[FormLine, ...]]:
+    """By correction, the other wordings in which this version was trained."""
+    found: dict[str, tuple[FormLine, ...]] = {}
+    for form in store.forms.of_run(version.run) if version.run else ():
+        line = FormLine(cut(form.text), form.author == "model")
+        found[form.correction] = (*found.get(form.correction, ()), line)
+    return found
+
+
+def _verdict_row(verdict: Verdict, lesson: Lesson | None, forms: tuple[FormLine, ...]) -> VerdictRow:
     outcome: Outcome = "deleted" if verdict.gone else "learned" if verdict.learned else "not learned"
     return VerdictRow(
         correction=verdict.correction,
@@ -163,4 +182,5 @@ def _verdict_row(verdict: Verdict, lesson: Lesson | None) -> VerdictRow:
         after=cut(verdict.after),
         outcome=outcome,
         reason=verdict.reason,
+        forms=forms if lesson else (),
     )

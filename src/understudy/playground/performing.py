@@ -17,15 +17,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from understudy.dataset.example import Example, Snapshot
-from understudy.dataset.gather import Sources, snapshot
-from understudy.dataset.judged import said
+from understudy.dataset.example import Snapshot
 from understudy.errors import Cancelled, InputError, UnderstudyError
-from understudy.evaluation.decoding import Ask, Decoding, Prompt
+from understudy.evaluation.decoding import Decoding, Prompt
 from understudy.evaluation.gate import Decision, as_record, decide
 from understudy.evaluation.judging import CANDIDATE, Weights, evaluate
 from understudy.evaluation.report import Report
 from understudy.playground.casting import Casting
+from understudy.playground.preparing import Preparing
 from understudy.playground.promoting import FOLDER, Promoting, version_folder
 from understudy.playground.scope import Scope
 from understudy.serving.local import LocalBackend
@@ -33,15 +32,11 @@ from understudy.serving.seal import Card, seal
 from understudy.store import Run, Store, Version
 from understudy.training.recipe import Recipe, recipe_for
 from understudy.training.trainer import LocalTrainer
-from understudy.types import BASE
 
 log = logging.getLogger(__name__)
 
 WORK = "runs"
 """Where a run keeps its checkpoint in the data folder, until it has ended."""
-
-ANCHOR_TOKENS = 64
-"""How much of the base's answer to an anchor is kept; what training changes shows earlier."""
 
 _STAGES = {"gathering": (0.0, 0.02), "listening": (0.02, 0.1), "learning": (0.1, 0.75), "judging": (0.75, 1.0)}
 
@@ -107,6 +102,7 @@ class Performing:
         self._casting = casting
         self._promoting = promoting
         self._scope = scope
+        self._preparing = Preparing(store)
         self._automatic = automatic
         self._changes = dict(recipe or {})
         self._decodings: dict[str, Decoding] = {}
@@ -135,11 +131,7 @@ class Performing:
         if not isinstance(backend, LocalBackend):
             raise InputError(f"{run.model} does not run here, so it cannot be trained here. Choose a local model.")
         recipe = self._recipe(run, backend)
-        snap = self._gathered(run, recipe)
-        if not snap.train:
-            raise InputError("The feedback of this run was deleted or taken back, so there is nothing to learn.")
-        control.enter("listening")
-        snap = self._listened(backend, snap, control)
+        snap = self._preparing.snapshot(run, recipe, backend, self._decoding(backend), control)
         control.enter("learning")
         trained = self._learn(run, backend, snap, recipe, control)
         control.enter("judging")
@@ -157,25 +149,6 @@ class Performing:
         recipe = Recipe.from_values({**default, **self._changes, **run.recipe})
         self._store.runs.set_recipe(run.id, asdict(recipe))
         return recipe
-
-    def _gathered(self, run: Run, recipe: Recipe) -> Snapshot:
-        return snapshot(
-            self._store,
-            Sources.from_values(run.snapshot),
-            augment=recipe.augmentation,
-            balance=recipe.class_balance,
-            weak_weight=recipe.weak_weight,
-        )
-
-    def _listened(self, backend: LocalBackend, snap: Snapshot, control: RunControl) -> Snapshot:
-        """The snapshot with the base's own greedy answers in its anchors, without those that are empty or disliked."""
-        decoding = self._decoding(backend)
-        asks = [Ask(BASE, anchor.prompt, ANCHOR_TOKENS) for anchor in snap.anchors]
-        decoding.collect(asks, control, "listening")
-        answers = [decoding.answer(ask).text for ask in asks]
-        pairs = zip(snap.anchors, answers, strict=True)
-        anchors = [replace(anchor, completion=text) for anchor, text in pairs if text.strip()]
-        return replace(snap, anchors=tuple(anchor for anchor in anchors if not _disliked(anchor, snap)))
 
     def _learn(self, run: Run, backend: LocalBackend, snap: Snapshot, recipe: Recipe, control: RunControl) -> Path:
         """The adapter of the run, trained on from its parent version or fresh."""
@@ -256,10 +229,6 @@ class Performing:
 
     def _folder(self, run: Run) -> Path:
         return self._store.path.parent / WORK / run.id
-
-
-def _disliked(anchor: Example, snap: Snapshot) -> bool:
-    return said(anchor.prompt[-1].content, anchor.completion) in snap.unwanted
 
 
 def _digest(snap: Snapshot) -> str:

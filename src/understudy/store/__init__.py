@@ -6,6 +6,7 @@ One noun a file: its value (a frozen dataclass) and the methods that read and wr
 from understudy.store.completions import Completion
 from understudy.store.conversations import Conversation, ConversationHit
 from understudy.store.corrections import Correction, Lesson
+from understudy.store.forms import Form, FormAuthor
 from understudy.store.models import Model
 from understudy.store.preferences import Preference
 from understudy.store.ratings import Rating
@@ -21,6 +22,8 @@ __all__ = [
     "Conversation",
     "ConversationHit",
     "Correction",
+    "Form",
+    "FormAuthor",
     "Judgement",
     "Lesson",
     "Model",

@@ -17,6 +17,7 @@ from understudy.store.conversations import Conversations
 from understudy.store.corrections import Corrections
 from understudy.store.embeddings import Embeddings
 from understudy.store.failures import explained
+from understudy.store.forms import Forms
 from understudy.store.models import Models
 from understudy.store.moments import seconds_since
 from understudy.store.preferences import Preferences
@@ -60,6 +61,7 @@ class Store:
         self.recalls = Recalls(connections)
         self.embeddings = Embeddings(connections)
         self.signals = Signals(connections)
+        self.forms = Forms(connections)
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE_S) -> Self:
