@@ -17,6 +17,8 @@ from typing import Any
 from understudy.dataset.gather import Sources, sources
 from understudy.errors import InputError
 from understudy.playground.casting import Casting
+from understudy.playground.forgetting import still_known
+from understudy.playground.progress import counted
 from understudy.store import Run, Store
 from understudy.training.recipe import Recipe
 
@@ -27,6 +29,10 @@ Perform = Callable[[Run, Callable[[], bool]], None]
 
 Says so in the run's row and never raises.
 """
+
+
+_NOTHING_NEW = "There is nothing new to learn. Correct or rate an answer first."
+_NOTHING_LEFT = "Everything that the live version learned was taken back. Go back to the base, and it is forgotten."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ class Learning:
     ) -> str:
         """Queue a run on all there is to learn; its id. `recipe` changes training settings for this run alone.
 
+        It begins with the base where that is wanted (`fresh`), or where the live version knows what was taken back.
         Raises `InputError` when there is nothing to learn or a run is open, `SettingsError` for a wrong `recipe`.
         """
         changes = dict(recipe or {})
@@ -77,10 +84,13 @@ class Learning:
         model = self._casting.base_model
         if self._store.runs.open(model):
             raise InputError("A training run is already on its way. Wait until it is done, or cancel it.")
-        parent = 0 if fresh else self._store.versions.champion(model)
+        taken_back = len(still_known(self._store, model))
+        parent = 0 if fresh or taken_back else self._store.versions.champion(model)
         chosen = sources(self._store, model, parent, with_weak=self.weak)
         if chosen.empty:
-            raise InputError("There is nothing new to learn. Correct or rate an answer first.")
+            raise InputError(_NOTHING_LEFT if taken_back else _NOTHING_NEW)
+        if taken_back:
+            trigger = f"{trigger}, anew without {counted(taken_back, 'correction')} that you took back"
         run = self._store.runs.add(model, parent, trigger, changes, chosen.values())
         self._woken.set()
         return run.id

@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from understudy.dataset.example import Snapshot
-from understudy.errors import Cancelled, InputError, UnderstudyError
+from understudy.dataset.gather import Sources, sources
+from understudy.errors import Cancelled, InputError, ModelError, NotFoundError, UnderstudyError
 from understudy.evaluation.decoding import Decoding, Prompt
 from understudy.evaluation.gate import Decision, as_record, decide
-from understudy.evaluation.judging import CANDIDATE, Weights, evaluate
+from understudy.evaluation.judging import CANDIDATE, Weights
 from understudy.evaluation.report import Report
 from understudy.playground.casting import Casting
+from understudy.playground.comparing import Comparing
 from understudy.playground.preparing import Preparing
 from understudy.playground.promoting import FOLDER, Promoting, version_folder
 from understudy.playground.scope import Scope
@@ -31,7 +33,8 @@ from understudy.serving.local import LocalBackend
 from understudy.serving.seal import Card, seal
 from understudy.store import Run, Store, Version
 from understudy.training.recipe import Recipe, recipe_for
-from understudy.training.trainer import LocalTrainer
+from understudy.training.trainer import LocalTrainer, Trained
+from understudy.types import BASE
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +106,7 @@ class Performing:
         self._promoting = promoting
         self._scope = scope
         self._preparing = Preparing(store)
+        self._comparing = Comparing(store, casting)
         self._automatic = automatic
         self._changes = dict(recipe or {})
         self._decodings: dict[str, Decoding] = {}
@@ -130,13 +134,18 @@ class Performing:
         backend = self._casting.backend(run.model)
         if not isinstance(backend, LocalBackend):
             raise InputError(f"{run.model} does not run here, so it cannot be trained here. Choose a local model.")
+        run, damage = self._on_firm_ground(run)
         recipe = self._recipe(run, backend)
         snap = self._preparing.snapshot(run, recipe, backend, self._decoding(backend), control)
         control.enter("learning")
         trained = self._learn(run, backend, snap, recipe, control)
         control.enter("judging")
-        report, decision = self._judge(run, backend, snap, trained, control)
-        version = self._keep(run, backend, snap, recipe, trained, report, decision)
+        report = self._comparing.report(
+            run, backend, snap, trained, self._decoding(backend), control, self._weights(run)
+        )
+        report = replace(report, notes=(*report.notes, *damage, *snap.notices, *trained.notices))
+        decision = decide(report)
+        version = self._keep(run, backend, snap, recipe, trained.folder, report, decision)
         self._decoding(backend).rename(CANDIDATE, version.number)
         self._finish(run, version, decision)
 
@@ -150,29 +159,23 @@ class Performing:
         self._store.runs.set_recipe(run.id, asdict(recipe))
         return recipe
 
-    def _learn(self, run: Run, backend: LocalBackend, snap: Snapshot, recipe: Recipe, control: RunControl) -> Path:
+    def _learn(self, run: Run, backend: LocalBackend, snap: Snapshot, recipe: Recipe, control: RunControl) -> Trained:
         """The adapter of the run, trained on from its parent version or fresh."""
         start = self._casting.check_version(run.model, run.parent) if run.parent else None
         trainer = self._trainers.setdefault(backend.name, LocalTrainer(backend))
-        return trainer.train(snap, recipe, self._folder(run), control, start=start).folder
+        return trainer.train(snap, recipe, self._folder(run), control, start=start)
 
-    def _judge(
-        self, run: Run, backend: LocalBackend, snap: Snapshot, folder: Path, control: RunControl
-    ) -> tuple[Report, Decision]:
-        champion = self._store.versions.champion(run.model)
-        self._casting.ensure_version(run.model, champion)
-        live = self._store.versions.find(run.model, champion)
-        known = self._store.versions.verdicts(live.id) if live else []
-        backend.load_version(CANDIDATE, folder)
+    def _on_firm_ground(self, run: Run) -> tuple[Run, tuple[str, ...]]:
+        """The run, begun anew where its parent is damaged, deleted or of another base, and the sentence about that."""
         try:
-            report = evaluate(
-                backend, snap, CANDIDATE, champion, control,
-                known=known, turn=len(self._store.versions.list(run.model)), decoding=self._decoding(backend),
-                weights=self._weights(run),
-            )  # fmt: skip
-        finally:
-            backend.unload_version(CANDIDATE)
-        return report, decide(report)
+            if run.parent:
+                self._casting.check_version(run.model, run.parent)
+            return run, ()
+        except (ModelError, NotFoundError) as error:
+            weak = bool(Sources.from_values(run.snapshot).weak)
+            chosen = sources(self._store, run.model, BASE, with_weak=weak)
+            said = f"v{run.parent} could not be trained on, so this version begins with the base. {error}"
+            return self._store.runs.begin_anew(run.id, chosen.values()), (said,)
 
     def _weights(self, run: Run) -> Weights:
         """Whose weights answer the candidate's and the champion's questions, as they would be served."""
@@ -200,7 +203,7 @@ class Performing:
         decision: Decision,
     ) -> Version:
         """Seal the adapter, and write its row with everything that was found."""
-        record = as_record(replace(report, notes=(*report.notes, *snap.notices)), decision)
+        record = as_record(report, decision)
         card = Card(
             base=run.model,
             fingerprint=backend.describe().fingerprint,

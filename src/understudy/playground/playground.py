@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Literal
+from typing import Literal, cast
 
 from understudy import __version__
 from understudy.dataset.asked import prompt_of, standing_text
@@ -45,6 +45,7 @@ from understudy.playground.view import (
 )
 from understudy.serving.fit import estimate_fit
 from understudy.store import Completion, Conversation, Store, Turn
+from understudy.store.corrections import State
 from understudy.types import Column, FinishReason, Message, Row, Sampling
 
 log = logging.getLogger(__name__)
@@ -275,6 +276,15 @@ class Playground:
     def set_remembered(self, correction: str, enabled: bool) -> None:
         """Switch a correction off, so that no answer recalls it, or on again."""
         self.store.corrections.set_enabled(correction, enabled)
+
+    def bring_back_correction(self, completion: str) -> None:
+        """Undo a withdrawal: the correction stands again as it stood, with its tags and its approval."""
+        history = self.store.corrections.history(completion)
+        earlier = [correction for correction in history if not correction.withdrawn]
+        if not earlier or not history[-1].withdrawn:
+            raise InputError("This answer has no correction that was taken back.")
+        made = self.store.corrections.add(completion, earlier[-1].text, tags=earlier[-1].tags)
+        self.store.corrections.set_state(made.id, cast(State, earlier[-1].state))
 
     def restore_correction(self, completion: str, text: str) -> None:
         """Bring back a correction that was approved and then withdrawn."""

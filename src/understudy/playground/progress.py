@@ -153,7 +153,13 @@ def thinned(points: Sequence[tuple[int, float]], most: int = MOST_POINTS) -> lis
 
 def about(snapshot: Mapping[str, object]) -> str:
     """`3 new corrections, 2 votes`: what a run learns from."""
-    kinds = (("new", "new correction"), ("rehearsed", "older one"), ("votes", "vote"), ("thumbs", "thumb"))
+    kinds = (
+        ("new", "new correction"),
+        ("rehearsed", "older one"),
+        ("votes", "vote"),
+        ("thumbs", "thumb"),
+        ("weak", "weak signal"),
+    )
     return ", ".join(counted(len(found), words) for name, words in kinds if (found := _ids(snapshot, name)))
 
 

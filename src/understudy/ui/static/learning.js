@@ -69,7 +69,7 @@ function drawLearningBadge() {
 }
 
 function drawLearning() {
-  const { view, live, next } = learning;
+  const { view, live, next, switches } = learning;
   if (!view) { learningParts.replaceChildren(h('p.faint', {}, 'Reading…')); return; }
   if (!learningParts.querySelector('[data-part]')) learningParts.replaceChildren();
   const draw = (name, shows, make) => fillPart(learningParts, name, shows, make);
@@ -77,9 +77,10 @@ function drawLearning() {
     draw('now', ['live', live.id, live.words, live.can_pause, live.can_resume, live.can_cancel], () => drawLive(live));
     fillLive(live);
   } else draw('now', [view.champion, view.learned.count, view.idle, view.queue.count, view.votes, view.thumbs, next], drawIdle);
+  draw('forgetting', [view.forgetting, Boolean(live)], drawForgetting);
   draw('recipe', [live && live.id, live && unfolded.has(live.id)], () => drawLiveRecipe(live));
   draw('findings', view.findings, () => drawFindings(view.findings));
-  draw('queue', [view.queue, view.votes, view.thumbs], drawQueue);
+  draw('queue', [view.queue, view.votes, view.thumbs, view.weak, switches], drawQueue);
   draw('versions', [view.versions, view.champion, opened('v'), opened('fold')], drawVersions);
   draw('runs', [view.runs, opened('')], drawRuns);
   draw('learned', [view.learned, unfolded.has('learned')], () => drawFolded('learned', 'Learned', view.learned));
@@ -131,7 +132,19 @@ function drawIdle() {
     h('p.field-help', { id: 'learn-why' }, view.idle || next || 'There is something new to learn.'));
 }
 
+/** What was taken back is still in the weights: say so, with both ways out. */
+function drawForgetting() {
+  const { view, live } = learning;
+  if (!view.forgetting) return h('div', { hidden: true });
+  return h('section.part.card.finding', { 'aria-labelledby': 'forgetting-title' },
+    h('div.inline', {}, svg('alert'), h('strong', { id: 'forgetting-title' }, 'Taken back, but not forgotten')),
+    h('p', {}, view.forgetting),
+    h('div.inline', {}, h('button.primary.small', { type: 'button', act: 'learn-anew', disabled: Boolean(live) }, 'Train anew'),
+      h('button.secondary.small', { type: 'button', act: 'roll-back' }, 'Roll back')));
+}
+
 actions.learn = () => decide('learn');
+actions['learn-anew'] = () => decide('learn', { fresh: true });
 actions['hold-run'] = (button) => decide(button.dataset.held ? 'resume_run' : 'pause_run', { run: button.dataset.value });
 actions['cancel-run'] = (button) => decide('cancel_run', { run: button.dataset.value });
 
@@ -159,7 +172,26 @@ function drawQueue() {
   const body = view.queue.lessons.length ? lessonList(view.queue)
     : h('p.nothing', {}, view.learned.count ? 'Everything that was corrected has been learned.' : 'Nothing to learn yet. Correct an answer and it lands here.');
   return h('section.part', { tabIndex: -1, 'aria-labelledby': 'queue-title' },
-    h('div.part-head', {}, h('h2', { id: 'queue-title' }, 'To learn'), h('span.faint', {}, counts.length ? counts.join(' · ') + (view.votes || view.thumbs ? ' since the last run' : '') : '')), body);
+    h('div.part-head', {}, h('h2', { id: 'queue-title' }, 'To learn'), h('span.faint', {}, counts.length ? counts.join(' · ') + (view.votes || view.thumbs ? ' since the last run' : '') : '')),
+    drawSwitches(), body);
+}
+
+const SIGNALS = { continued: 'an answer gone on from', regenerated: 'another attempt asked for', edited: 'a message edited' };
+
+/** Memory and weak signals: what else answers and runs are given. Until Understudy is started again. */
+function drawSwitches() {
+  const { view, switches } = learning;
+  const count = Object.values(view.weak).reduce((sum, each) => sum + each, 0);
+  const said = Object.entries(view.weak).map(([kind, each]) => `${SIGNALS[kind]}: ${each}`).join(' · ');
+  return h('div.card.switches', {},
+    switchRow('memory', 'Memory', switches.memory.on, switches.memory.sentence || 'Tuned columns are given what you corrected to read.'),
+    switchRow('weak', `Weak signals: ${count.toLocaleString('en')}, ${switches.weak ? 'used as light votes' : 'not used'}`, switches.weak, said || 'Going on from one of several answers, another attempt, an edited message.'));
+}
+
+function switchRow(name, label, on, help) {
+  const box = h('input', { type: 'checkbox', role: 'switch', id: `switch-${name}`, checked: on, 'aria-describedby': `switch-${name}-help` });
+  box.addEventListener('change', async () => { if (!await decide(`switch_${name}`, { on: box.checked })) box.checked = !box.checked; });
+  return h('div.switch-row', {}, h('label.memory-switch', { for: `switch-${name}` }, h('span.field-label', {}, label), box), h('p.field-help', { id: `switch-${name}-help` }, help));
 }
 
 function lessonList(group) {
@@ -175,11 +207,20 @@ function lessonRow(lesson) {
     h('div.lesson-side', {},
       h('span.lesson', { title: lesson.state.detail, data: { kind: lesson.state.kind } }, h('span.lesson-dot'), h('span.lesson-words', {}, lesson.state.words)),
       h('div.lesson-tools', {}, waiting ? button('primary', 'approve', 'Approve') : null, waiting ? button('secondary', 'reject', 'Reject') : null,
+        waiting || lesson.state.kind === 'rejected' ? null : button('quiet', 'switch-lesson', lesson.enabled ? 'Switch off' : 'Switch on'),
+        h('button.quiet.danger', { type: 'button', act: 'take-back', 'aria-label': `Delete this correction: ${lesson.question.slice(0, 80)}`, data: { value: lesson.completion } }, 'Delete'),
         h('button.quiet', { type: 'button', act: 'visit', 'aria-label': `Open the conversation: ${lesson.question.slice(0, 80)}`, data: { value: lesson.conversation } }, 'Open chat'))));
 }
 
 actions.approve = (button) => decide('approve', { correction: button.dataset.value });
 actions.reject = (button) => decide('reject', { correction: button.dataset.value });
+actions['switch-lesson'] = (button) => decide('switch_lesson', { correction: button.dataset.value, enabled: button.textContent === 'Switch on' });
+actions['take-back'] = async (button) => {
+  const completion = button.dataset.value;
+  if (!await decide('take_back', { completion })) return;
+  learningPage.focus({ preventScroll: true });
+  toast('Correction deleted.', { action: { label: 'Undo', run: () => decide('bring_back', { completion }) } });
+};
 actions.visit = (button) => openConversation(button.dataset.value);
 
 function drawFolded(name, title, group) {
