@@ -109,7 +109,7 @@ class Overview:
         runs = self._store.runs.list(model, MOST_RUNS)
         votes, thumbs = self._judged_since(next((run for run in runs if _used_feedback(run)), None))
         last = next((run for run in runs if run.version is not None), None)
-        approved = [lesson for lesson in (*learned, *queue) if lesson.state == "approved"]
+        approved = [lesson for lesson in (*learned, *queue, *aside) if lesson.state == "approved" and lesson.enabled]
         return LearningView(
             mark=mark,
             model=model,

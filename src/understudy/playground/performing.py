@@ -33,7 +33,7 @@ from understudy.serving.local import LocalBackend
 from understudy.serving.seal import Card, seal
 from understudy.store import Run, Store, Version
 from understudy.training.recipe import Recipe, recipe_for
-from understudy.training.trainer import LocalTrainer, Trained
+from understudy.training.trainer import LocalTrainer, Material, Trained
 from understudy.types import BASE
 
 log = logging.getLogger(__name__)
@@ -136,7 +136,10 @@ class Performing:
             raise InputError(f"{run.model} does not run here, so it cannot be trained here. Choose a local model.")
         run, damage = self._on_firm_ground(run)
         recipe = self._recipe(run, backend)
-        snap = self._preparing.snapshot(run, recipe, backend, self._decoding(backend), control)
+        snap = self._preparing.gather(run, recipe)
+        Material.of(snap, backend)  # what cannot be learned at all is told before anybody listens to the base
+        control.enter("listening")
+        snap = self._preparing.complete(run, snap, recipe, backend, self._decoding(backend), control)
         control.enter("learning")
         trained = self._learn(run, backend, snap, recipe, control)
         control.enter("judging")

@@ -8,13 +8,12 @@ same, and so that a person can read what was trained.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
 
 from understudy.dataset.example import Example, Kind, Snapshot
 from understudy.dataset.gather import Sources, snapshot
 from understudy.dataset.judged import said
 from understudy.errors import InputError
-from understudy.evaluation.decoding import Ask, Decoding
+from understudy.evaluation.decoding import Ask, Control, Decoding
 from understudy.serving.backend import Backend
 from understudy.store import Form, Run, Store
 from understudy.training.paraphrase import Paraphrases, paraphrase, with_paraphrases
@@ -25,40 +24,33 @@ ANCHOR_TOKENS = 64
 """How much of the base's answer to an anchor is kept; what training changes shows earlier."""
 
 
-class Control(Protocol):
-    """What a run tells and hears between two steps of work."""
-
-    def enter(self, stage: str) -> None: ...
-
-    def step(self, phase: str, done: float, seconds_left: float | None = None) -> None: ...
-
-
 class Preparing:
     """Makes snapshots that are ready to train on."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def snapshot(self, run: Run, recipe: Recipe, backend: Backend, decoding: Decoding, control: Control) -> Snapshot:
-        """Raises `InputError` when nothing is left of what the run was to learn, and what `control` raises."""
-        control.enter("gathering")
-        snap = self._gathered(run, recipe)
-        if not snap.train:
-            raise InputError("The feedback of this run was deleted or taken back, so there is nothing to learn.")
-        control.enter("listening")
-        if recipe.augmentation and recipe.paraphrases:
-            snap = self._paraphrased(run, snap, backend, decoding, control)
-        self._store.forms.add(run.id, [_form(example) for example in snap.train if _is_form(example)])
-        return _listened(snap, decoding, control)
-
-    def _gathered(self, run: Run, recipe: Recipe) -> Snapshot:
-        return snapshot(
+    def gather(self, run: Run, recipe: Recipe) -> Snapshot:
+        """The facts of the run as examples. Raises `InputError` when nothing is left of them."""
+        snap = snapshot(
             self._store,
             Sources.from_values(run.snapshot),
             augment=recipe.augmentation,
             balance=recipe.class_balance,
             weak_weight=recipe.weak_weight,
         )
+        if not snap.train:
+            raise InputError("The feedback of this run was deleted or taken back, so there is nothing to learn.")
+        return snap
+
+    def complete(
+        self, run: Run, snap: Snapshot, recipe: Recipe, backend: Backend, decoding: Decoding, control: Control
+    ) -> Snapshot:
+        """The snapshot with what the base says: wordings of its own, and the answers to the anchors."""
+        if recipe.augmentation and recipe.paraphrases:
+            snap = self._paraphrased(run, snap, backend, decoding, control)
+        self._store.forms.add(run.id, [_form(example) for example in snap.train if _is_form(example)])
+        return _listened(snap, decoding, control)
 
     def _paraphrased(
         self, run: Run, snap: Snapshot, backend: Backend, decoding: Decoding, control: Control
