@@ -136,7 +136,7 @@ def taught(playground: Playground, *rows: Taught) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 def test_a_run_with_bad_ones_among_good_ones_teaches_the_good_ones(real: Playground, tmp_path: Path) -> None:
     store = real.store
     (older,) = taught(real, OLDER)
