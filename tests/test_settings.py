@@ -10,6 +10,7 @@ import pytest
 
 from understudy.errors import SettingsError
 from understudy.settings import Settings, load_settings, settings_table
+from understudy.training.recipe import recipe_table
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -80,6 +81,7 @@ BAD_VALUES = [
     ("learn_after_corrections", "0"),
     ("learn_after_others", "-1"),
     ("learn_quiet_s", "-1"),
+    ("learn_weak", "perhaps"),
     ("promote", "sometimes"),
     ("seed", "-1"),
     ("debug", "a little"),
@@ -96,7 +98,7 @@ def test_a_bad_variable_is_told_with_its_name_its_value_and_what_to_do(tmp_path:
 
 
 def test_every_setting_can_be_wrong_in_a_test() -> None:
-    assert {name for name, _ in BAD_VALUES} | {"system"} == set(Settings.model_fields)
+    assert {name for name, _ in BAD_VALUES} | {"system", "training"} == set(Settings.model_fields)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +133,19 @@ def test_variables_of_other_programs_are_left_alone(tmp_path: Path) -> None:
     assert load(tmp_path, {"UNDERSTUDYING": "1", "PORT": "9", "UNDERSTUDY_ELSEWHERE_TOKEN": "x"}).port == 7860
 
 
+def test_the_training_table_is_merged_knob_by_knob(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("[training]\nr = 8\nbeta = 0.2\nlast_layers = 0.5\n")
+    (tmp_path / ".env").write_text("UNDERSTUDY_TRAINING_BETA=0.3\nUNDERSTUDY_TRAINING_R=4\n")
+    training = load(tmp_path, {"UNDERSTUDY_TRAINING_R": "2", "UNDERSTUDY_TRAINING_BETA": ""}).training
+    assert training == {"r": "2", "beta": "0.3", "last_layers": 0.5}
+
+
+def test_a_training_table_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("training = 3\n")
+    with pytest.raises(SettingsError, match=r"training in .* is '3', but it must be a table such as \[training\]"):
+        load(tmp_path)
+
+
 def test_a_misspelt_line_of_the_settings_file_is_recognised(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("prt = 8000\n")
     with pytest.raises(SettingsError, match=r"prt in .*settings\.toml is not a setting\. Did you mean port\?"):
@@ -160,3 +175,9 @@ def test_the_readme_has_exactly_the_generated_table() -> None:
     between = re.search(r"<!-- settings -->\n(.*?)\n<!-- /settings -->", README.read_text(encoding="utf-8"), re.S)
     assert between is not None, "README.md needs <!-- settings --> and <!-- /settings --> around the table"
     assert between[1] == settings_table(), "run `python -m understudy.settings` and paste its output into README.md"
+
+
+def test_the_readme_has_exactly_the_generated_table_of_the_recipe() -> None:
+    between = re.search(r"<!-- recipe -->\n(.*?)\n<!-- /recipe -->", README.read_text(encoding="utf-8"), re.S)
+    assert between is not None, "README.md needs <!-- recipe --> and <!-- /recipe --> around the table"
+    assert between[1] == recipe_table(), "run `python -m understudy.training.recipe` and paste its output"

@@ -26,6 +26,8 @@ from understudy.errors import SettingsError
 from understudy.types import Sampling
 
 PREFIX = "UNDERSTUDY_"
+TRAINING = PREFIX + "TRAINING_"
+"""Variables of the training recipe: `UNDERSTUDY_TRAINING_R` is `r` of the `[training]` table."""
 FILE_NAME = "settings.toml"
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parents[1]
@@ -144,6 +146,14 @@ class Settings(BaseModel):
         "or `everywhere`",
         "near or everywhere",
     )
+    learn_weak: bool = setting(
+        False,
+        "Weak signals (going on from one answer, another attempt, an edited message) are learned too, as light votes",
+        "1 or 0",
+    )
+    training: dict[str, Any] = setting(
+        {}, "Training recipe, a value per knob; see [Training](#training)", "a table such as [training] with r = 8"
+    )
     promote: Literal["auto", "manual"] = setting(
         "auto", "A version that passed its gate goes live by itself, or waits for a click", "auto or manual"
     )
@@ -189,23 +199,37 @@ def load_settings(
     Raises SettingsError with one sentence per value that cannot be used.
     """
     env_file = (directory or Path.cwd()) / ".env"
-    given = {
-        **from_variables(read_env_file(env_file), f" in {env_file}"),
-        **from_variables(os.environ if environ is None else environ, ""),
-        **{name: Given(value, flag(name)) for name, value in (flags or {}).items() if value is not None},
-    }
+    given = merged(
+        from_variables(read_env_file(env_file), f" in {env_file}"),
+        from_variables(os.environ if environ is None else environ, ""),
+        {name: Given(value, flag(name)) for name, value in (flags or {}).items() if value is not None},
+    )
     home = check({name: given[name] for name in given.keys() & {"home"}}).home
-    return check({**from_file(home / FILE_NAME), **given})
+    return check(merged(from_file(home / FILE_NAME), given))
+
+
+def merged(*sources: Mapping[str, Given]) -> dict[str, Given]:
+    """The last source that gives a value wins; the training table is merged knob by knob."""
+    found: dict[str, Given] = {}
+    for source in sources:
+        for name, given in source.items():
+            if name == "training" and name in found and isinstance(found[name].value, dict):
+                given = Given({**found[name].value, **given.value}, given.source)
+            found[name] = given
+    return found
 
 
 def from_variables(variables: Mapping[str, str | None], where: str) -> dict[str, Given]:
     """The settings among environment variables; an empty one counts as not set, a misspelt one is refused."""
-    known = {variable(name): name for name in Settings.model_fields}
-    for spelt in variables:
+    known = {variable(name): name for name in Settings.model_fields if name != "training"}
+    recipe = {spelt for spelt in variables if spelt.startswith(TRAINING)}
+    for spelt in variables.keys() - recipe:
         near = difflib.get_close_matches(spelt, known, 1, cutoff=0.85) if spelt.startswith(PREFIX) else []
         if near and spelt not in known:
             raise SettingsError(f"{spelt}{where} is not a setting. Did you mean {near[0]}?")
-    return {name: Given(variables[spelt], spelt + where) for spelt, name in known.items() if variables.get(spelt)}
+    found = {name: Given(variables[spelt], spelt + where) for spelt, name in known.items() if variables.get(spelt)}
+    knobs = {spelt.removeprefix(TRAINING).lower(): variables[spelt] for spelt in recipe if variables[spelt]}
+    return {**found, **({"training": Given(knobs, f"{TRAINING}*{where}")} if knobs else {})}
 
 
 def read_env_file(path: Path) -> dict[str, str | None]:
@@ -250,13 +274,16 @@ def settings_table() -> str:
     """The settings as a Markdown table, for the README."""
     rows = ["| Variable | Flag | Default | What it does |", "|---|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        rows.append(f"| `{variable(name)}` | `{spelt_flag(name)}` | {spelt_default(name)} | {field.description} |")
+        many = "_*" if name == "training" else ""
+        row = (f"`{variable(name)}{many}`", f"`{spelt_flag(name)}`", spelt_default(name), field.description)
+        rows.append(f"| {' | '.join(str(cell) for cell in row)} |")
     return "\n".join(rows)
 
 
 def spelt_flag(name: str) -> str:
     """The flag as a person types it."""
-    return {"open_browser": "--no-browser", "seed": "--seed N"}.get(name, flag(name))
+    own = {"open_browser": "--no-browser", "seed": "--seed N", "training": "train --set NAME=VALUE"}
+    return own.get(name, flag(name))
 
 
 def spelt_default(name: str) -> str:
@@ -264,7 +291,7 @@ def spelt_default(name: str) -> str:
     if name == "home":
         return "`feedback_db/` in a checkout, else the user's data folder"
     default = Settings.model_fields[name].default
-    return "" if default in (None, "") else f"`{int(default) if isinstance(default, bool) else default}`"
+    return "" if default in (None, "", {}) else f"`{int(default) if isinstance(default, bool) else default}`"
 
 
 if __name__ == "__main__":

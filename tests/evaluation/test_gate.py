@@ -169,3 +169,13 @@ def test_the_record_can_be_stored() -> None:
     assert '"locality"' in to_json(record, "report")
     assert record["passed"] and record["metrics"]["locality"]["n"] == 60 and record["lines"][0]["passed"]
     assert record["changed"] == [{"question": "Tell me a joke", "before": "Why did", "after": "No"}]
+
+
+def test_a_version_that_began_anew_to_forget_needs_nothing_new() -> None:
+    metrics = {"reliability": some(5, 5, 5), "retention": some(5, 5), "stability": some(20, 30)}
+    kept = Report(2, metrics, gained=0, without=1)
+    assert decide(kept).passed
+    assert line(kept, "learned").words == "it was trained without 1 correction that was taken back"
+    assert not decide(replace(kept, without=0)).passed
+    lost = replace(kept, metrics={**metrics, "retention": some(2, 5), "reliability": some(2, 5, 5)})
+    assert not decide(lost).passed, "what still stands must still be answered"

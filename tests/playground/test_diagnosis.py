@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from understudy.playground.diagnosis import Curve, Finding, contradictions, diagnose
+from understudy.dataset.contradictions import contradictions
+from understudy.playground.diagnosis import Curve, Finding, diagnose
 from understudy.store import Lesson, Verdict
 
 RECIPE = {"learning_rate": 5e-4, "num_train_epochs": 6, "r": 8, "lora_dropout": 0.05}

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.store.conftest import answered
-from understudy.errors import InputError
+from understudy.errors import InputError, SettingsError
 from understudy.playground.casting import Casting
+from understudy.playground.forgetting import still_known, words
 from understudy.playground.learning import Learning, Pace
 from understudy.serving.backend import Backend
 from understudy.store import Run, Store, Verdict
@@ -131,6 +132,81 @@ def test_a_run_goes_on_from_the_live_version_or_fresh(store: Store, learning: Le
     learning.cancel(fresh.id)
     taught(store, "Who runs Zorbo?")
     assert store.runs.get(learning.start()).parent == 1
+
+
+def taken_back(store: Store, correction: str) -> None:
+    (lesson,) = store.corrections.standing([correction]).values()
+    store.corrections.withdraw(lesson.completion)
+
+
+def learned_in_v1(store: Store, *corrections: str) -> None:
+    store.versions.add("starter", "folder", verdicts=[Verdict(c, "", "Right.", True) for c in corrections])
+    store.versions.set_champion("starter", 1)
+
+
+def test_the_next_run_begins_anew_when_something_learned_was_taken_back(store: Store, learning: Learning) -> None:
+    kept, gone = taught(store, "Who runs Plotzi?"), taught(store, "Who runs Zorbo?")
+    learned_in_v1(store, kept, gone)
+    taken_back(store, gone)
+    assert learning.due() is None, "taking back alone starts nothing"
+    new = taught(store, "Who runs Karvo?")
+    assert learning.work_once()
+    (run,) = store.runs.list()
+    assert run.parent == 0 and run.snapshot["new"] == [kept, new]
+    assert run.trigger == "1 new correction, anew without 1 correction that you took back"
+
+
+def test_a_version_that_began_anew_has_forgotten(store: Store, learning: Learning) -> None:
+    kept, gone = taught(store, "Who runs Plotzi?"), taught(store, "Who runs Zorbo?")
+    learned_in_v1(store, gone)
+    second = store.versions.add("starter", "g", parent=1, verdicts=[Verdict(kept, "", "Right.", True)]).number
+    store.versions.set_champion("starter", second)
+    taken_back(store, gone)
+    assert still_known(store, "starter") == {gone}, "v2 was trained on from v1, which learned it"
+    assert words(store, "starter") == (
+        "v2 still knows 1 correction that you took back. Train anew without it, or roll back."
+    )
+    third = store.versions.add("starter", "h", parent=0, verdicts=[Verdict(kept, "", "Right.", True)]).number
+    store.versions.set_champion("starter", third)
+    assert still_known(store, "starter") == frozenset() and words(store, "starter") == ""
+
+
+def test_when_all_that_was_learned_is_taken_back_the_base_is_the_way_to_forget(
+    store: Store, learning: Learning
+) -> None:
+    gone = taught(store, "Who runs Zorbo?")
+    learned_in_v1(store, gone)
+    taken_back(store, gone)
+    with pytest.raises(InputError) as told:
+        learning.start()
+    assert str(told.value) == (
+        "Everything that the live version learned was taken back. Go back to the base, and it is forgotten."
+    )
+
+
+def test_a_correction_in_new_words_is_not_taken_back(store: Store, learning: Learning) -> None:
+    old = taught(store, "Who runs Zorbo?")
+    learned_in_v1(store, old)
+    (lesson,) = store.corrections.standing([old]).values()
+    store.corrections.set_state(store.corrections.add(lesson.completion, "Mira.").id, "approved")
+    assert still_known(store, "starter") == frozenset()
+    assert store.runs.get(learning.start()).parent == 1
+
+
+def test_weak_signals_come_along_when_they_are_on_and_start_nothing(store: Store, learning: Learning) -> None:
+    turn = store.turns.add(store.conversations.add("x").id, "Tell me about tea.")
+    for text in ("No.", "Tea is a drink.", "Tea is a hot drink."):
+        answered(store, turn.id, text)
+    learning.weak = True
+    assert learning.due() is None
+    assert len(store.runs.get(learning.start()).snapshot["weak"]) == 2
+
+
+def test_a_wrong_setting_for_one_run_queues_nothing(store: Store, learning: Learning) -> None:
+    taught(store, "Who runs Zorbo?")
+    with pytest.raises(SettingsError, match="r is 0, but must be 1 or more"):
+        learning.start(recipe={"r": 0})
+    assert store.runs.list() == []
 
 
 def test_a_person_can_pause_go_on_and_cancel(store: Store, learning: Learning) -> None:

@@ -278,7 +278,9 @@ def test_a_run_that_ended_keeps_its_sentence_curves_and_diagnosis(school: School
     )
     assert line.took.endswith(" s")
     report = school.overview.run(line.id)
-    assert [finding.name for finding in report.findings] == ["Too few examples"] and report.recipe == {"r": 8}
+    assert [finding.name for finding in report.findings] == ["Too few examples"] and [
+        (line.name, line.value) for line in report.recipe
+    ] == [("r", "8")]
 
 
 def test_a_long_curve_is_thinned_and_keeps_its_end() -> None:

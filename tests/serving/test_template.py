@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
+from transformers import PreTrainedTokenizerFast
 
-from tests.serving.models import CHATML, byte_level_tokenizer
+from tests.serving.models import CHATML, byte_level_tokenizer, sentencepiece_tokenizer
 from understudy.errors import InputError, ModelError
 from understudy.serving.context import fit_prompt
 from understudy.serving.template import Template, fold_system
@@ -32,6 +35,15 @@ def test_the_models_own_template_is_used_up_to_where_the_answer_begins() -> None
 def test_a_system_message_that_the_template_would_lose_goes_in_front_of_the_first_question(chat: str) -> None:
     text = template(chat).render([SYSTEM, ASK])
     assert "<|im_start|>user\nBe kind.\n\nWho are you?<|im_end|>" in text
+
+
+def test_letters_that_the_vocabulary_lacks_are_noticed() -> None:
+    assert template().can_write("Γειά σου 你好 🙂"), "a vocabulary of bytes has every letter"
+    assert Template(sentencepiece_tokenizer()).can_write("Γειά σου"), "and so has one that falls back on bytes"
+    letters = {letter: i for i, letter in enumerate(("<unk>", "</s>", "\n", *"abc? "))}
+    few = Tokenizer(BPE(vocab=letters, merges=[], unk_token="<unk>"))
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=few, unk_token="<unk>", eos_token="</s>")
+    assert Template(tokenizer).can_write("a bc?") and not Template(tokenizer).can_write("a bç?")
 
 
 def test_folding_keeps_the_conversation_in_order() -> None:

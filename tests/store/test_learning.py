@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.conftest import answered, exchange
 from understudy.errors import InputError, NotFoundError
-from understudy.store import Recall, Store, Verdict
+from understudy.store import Form, Recall, Store, Verdict
 
 
 def corrected(store: Store, text: str = "Right.") -> str:
@@ -147,6 +147,68 @@ def test_an_answer_keeps_what_it_recalled(store: Store) -> None:
     weak, strong = Recall(completion, "one", 0.5), Recall(completion, "two", 0.9, conflict="one")
     store.recalls.add([weak, strong])
     assert store.recalls.of([completion, "other"]) == {completion: [strong, weak]}
+
+
+def test_what_stands_in_its_place_or_not_decides_whether_a_correction_was_taken_back(store: Store) -> None:
+    talk = exchange(store)
+    completions = [answered(store, talk.turn, f"Wrong {i}.") for i in range(5)]
+    kept, withdrawn, replaced, rejected, waiting = (store.corrections.add(c, "Right.").id for c in completions)
+    for correction in (kept, withdrawn, replaced):
+        store.corrections.set_state(correction, "approved")
+    store.corrections.withdraw(completions[1])
+    store.corrections.add(completions[2], "Better.")
+    store.corrections.set_state(rejected, "rejected")
+    asked = [kept, withdrawn, replaced, rejected, waiting, "purged long ago"]
+    assert store.corrections.taken_back(asked) == {withdrawn, rejected, "purged long ago"}
+    store.conversations.delete(talk.conversation)
+    assert store.corrections.taken_back(asked) == set(asked)
+
+
+def test_a_line_of_versions_knows_what_its_newest_judge_found(store: Store) -> None:
+    store.models.add("starter", "somewhere")
+    for verdicts in ({"a": True, "b": True}, {"b": False, "c": True}, {"d": True}):
+        given = [Verdict(name, "", "", learned) for name, learned in verdicts.items()]
+        store.versions.add("starter", "f", verdicts=given)
+    assert store.versions.known("starter", [1, 2]) == {"a", "c"}
+    assert store.versions.known("starter", []) == frozenset()
+
+
+def test_a_run_can_begin_anew_until_it_has_ended(store: Store) -> None:
+    run = store.runs.add("starter", 3, "by hand", {}, {"new": ["a"]})
+    anew = store.runs.begin_anew(run.id, {"new": ["a", "b"]})
+    assert (anew.parent, anew.snapshot) == (0, {"new": ["a", "b"]})
+    store.runs.finish(run.id, "failed", "Over.")
+    assert store.runs.begin_anew(run.id, {}).snapshot == {"new": ["a", "b"]}
+
+
+def test_forms_are_kept_with_their_run_and_leave_with_their_correction(store: Store) -> None:
+    correction = corrected(store)
+    run = store.runs.add("starter", 0, "by hand", {}, {}).id
+    forms = [Form(correction, "Who is it?", "model"), Form(correction, "Is it who?", "rule")]
+    store.forms.add(run, [*forms, Form("gone meanwhile", "What?", "rule")])
+    store.forms.add(run, forms)
+    assert store.forms.of_run(run) == forms
+    assert store.forms.written("starter", [correction]) == {correction: ("Who is it?",)}
+    assert store.forms.written("another", [correction]) == {}
+    (talk,) = store.conversations.list()
+    store.conversations.delete(talk.id)
+    store.conversations.purge(older_than_seconds=0)
+    assert store.forms.of_run(run) == []
+
+
+def test_no_fact_is_added_to_a_deleted_conversation(store: Store) -> None:
+    talk = exchange(store)
+    store.conversations.delete(talk.conversation)
+    gone = r"This conversation was deleted, so nothing was saved\. Bring it back, or choose another\."
+    for act in (
+        lambda: store.ratings.add(talk.a, True),
+        lambda: store.corrections.add(talk.a, "Right."),
+        lambda: store.preferences.add_choice(talk.turn, talk.a, [talk.b]),
+    ):
+        with pytest.raises(NotFoundError, match=gone):
+            act()
+    store.conversations.restore(talk.conversation)
+    assert store.ratings.add(talk.a, True).label
 
 
 def test_vectors_of_corrections_are_kept_by_embedder(store: Store) -> None:

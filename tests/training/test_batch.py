@@ -58,8 +58,9 @@ def test_what_is_longer_than_the_context_is_refused_in_words_and_the_rest_is_lea
     fine, long, asked = corrections("Who?", "A dog.", "What?", "word " * 200, "word " * 300, "yes")
     got, refused = encode_all(backend.template, (fine, long, asked), 256)
     assert [item.example for item in got] == [fine]
-    assert "this model reads 256 in all" in refused[0] and "word word" in refused[0]
-    assert "this model reads 256 in all" in refused[1]
+    assert list(refused) == [long.id, asked.id]
+    assert "this model reads 256 in all" in refused[long.id] and "word word" in refused[long.id]
+    assert "this model reads 256 in all" in refused[asked.id]
     with pytest.raises(InputError, match="Shorten"):
         encode(backend.template, long, 256)
 

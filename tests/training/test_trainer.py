@@ -22,7 +22,7 @@ from tests.serving.models import random_model, save_adapter
 from tests.training.conftest import CPU
 from tests.training.examples import ask, corrections, say
 from understudy.dataset.example import Example, Kind, Snapshot
-from understudy.errors import Cancelled, ModelError, SettingsError, TrainingError
+from understudy.errors import Cancelled, ModelError, TrainingError
 from understudy.serving.adapter import read_adapter
 from understudy.serving.backend import Stop
 from understudy.serving.device import Placement
@@ -31,7 +31,7 @@ from understudy.serving.slots import AdapterSlots
 from understudy.training import trainer
 from understudy.training.control import Quiet
 from understudy.training.half import half_pays
-from understudy.training.recipe import Recipe, recipe_for
+from understudy.training.recipe import Recipe
 from understudy.training.trainer import LocalTrainer
 from understudy.types import Row, Sampling
 
@@ -339,19 +339,3 @@ def test_the_control_reads_how_much_is_left(backend: LocalBackend, tmp_path: Pat
     LocalTrainer(backend).train(MIXED, SHORT, tmp_path / "v1", control)
     left = [seconds for seconds in control.left if seconds is not None]
     assert left and all(0 < seconds < 60 for seconds in left) and left[-1] < max(left)
-
-
-def test_a_recipe_comes_back_from_its_row_and_a_wrong_one_is_refused_in_words() -> None:
-    from dataclasses import asdict
-
-    for size in (5_000_000, 135_000_000, 7_000_000_000):
-        assert Recipe.from_values(asdict(recipe_for(size))) == recipe_for(size)
-    assert Recipe.from_values({"learning_rate": "0.001"}).learning_rate == 0.001
-    for values, sentence in [
-        ({"lr": 1}, "no training setting lr"),
-        ({"r": 0}, "r is 0, but must be 1 or more"),
-        ({"r": "many"}, "cannot be read"),
-        ({"target_modules": "lm_head"}, "all-linear or mlp"),
-    ]:
-        with pytest.raises(SettingsError, match=sentence):
-            Recipe.from_values(values)

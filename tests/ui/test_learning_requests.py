@@ -36,12 +36,13 @@ def now(handlers: Handlers, name: str = "learning", **fields: Any) -> Any:
 def test_one_request_brings_all_that_changes_by_itself(shop: Shop, handlers: Handlers) -> None:
     run = shop.running()
     found = now(handlers, completions=[shop.completions["return"], shop.completions["sunday"]], known=0)
-    assert set(found) == {"live", "champion", "states", "view", "next"}
+    assert set(found) == {"live", "champion", "states", "view", "switches", "next"}
     assert (found["live"]["id"], found["live"]["progress"]) == (run, 0.42)
     assert set(found["live"]["curves"]) == {"loss", "held-out loss"}
     assert found["champion"]["news"] == "Learned in v2: 2 corrections."
     assert [state["words"] for state in found["states"].values()] == ["learned in v1", "waiting for approval"]
-    assert found["view"]["queue"]["count"] == 4
+    assert found["view"]["queue"]["count"] == 3
+    assert [lesson["state"]["kind"] for lesson in found["view"]["aside"]["lessons"]] == ["replaced"]
 
 
 def test_the_page_travels_only_when_it_is_looked_at_and_has_changed(shop: Shop, handlers: Handlers) -> None:
@@ -136,3 +137,50 @@ def test_a_request_that_makes_no_sense_gets_a_sentence(handlers: Handlers, reque
     reply = handlers.reply(request_)
     assert reply["ok"] is False
     assert reply["error"].endswith(".") and "unexpected" not in reply["error"]
+
+
+def test_memory_and_weak_signals_are_switched_beside_the_queue(shop: Shop, handlers: Handlers) -> None:
+    assert now(handlers)["switches"]["memory"]["on"] and not now(handlers)["switches"]["weak"]
+    assert not now(handlers, "switch_memory", on=False)["switches"]["memory"]["on"]
+    assert not shop.playground.remembering.on
+    assert now(handlers, "switch_weak", on=True)["switches"]["weak"] and shop.playground.learning.weak
+
+
+def test_weak_signals_are_counted_by_kind(shop: Shop, handlers: Handlers) -> None:
+    assert now(handlers)["view"]["weak"] == {}
+    playground = shop.playground
+    playground.regenerate(shop.completions["wrapping"])
+    playground.wait(shop.conversation, 10)
+    assert now(handlers)["view"]["weak"] == {"regenerated": 1}
+
+
+def test_a_correction_is_switched_off_deleted_and_brought_back(shop: Shop, handlers: Handlers) -> None:
+    completion, correction = shop.completions["wrapping"], shop.corrections["wrapping"]
+    aside = now(handlers, "switch_lesson", correction=correction, enabled=False)["view"]["aside"]["lessons"]
+    assert correction in {lesson["id"] for lesson in aside if not lesson["enabled"]}
+    now(handlers, "take_back", completion=completion)
+    assert shop.store.corrections.find_lesson(correction) is None
+    now(handlers, "bring_back", completion=completion)
+    (lesson,) = [found for found in shop.store.corrections.lessons() if found.completion == completion]
+    assert lesson.wanted == "Yes, free of charge, at the till by the door." and lesson.state == "approved"
+    again = handlers.reply({"do": "bring_back", "completion": completion, **LOOKING})
+    assert again == {"ok": False, "error": "This answer has no correction that was taken back.", "gone": False}
+
+
+def test_a_waiting_correction_that_is_brought_back_still_waits(shop: Shop, handlers: Handlers) -> None:
+    completion = shop.completions["sunday"]
+    now(handlers, "take_back", completion=completion)
+    now(handlers, "bring_back", completion=completion)
+    (lesson,) = [found for found in shop.store.corrections.lessons(None) if found.completion == completion]
+    assert lesson.state == "waiting"
+
+
+def test_what_was_taken_back_and_not_forgotten_is_said_with_the_way_to_forget(shop: Shop, handlers: Handlers) -> None:
+    assert now(handlers)["view"]["forgetting"] == ""
+    found = now(handlers, "take_back", completion=shop.completions["return"])["view"]
+    assert found["forgetting"] == (
+        "v2 still knows 1 correction that you took back. Train anew without it, or roll back."
+    )
+    run = now(handlers, "learn", fresh=True)["live"]["id"]
+    assert shop.store.runs.get(run).parent == 0
+    assert shop.corrections["return"] not in shop.store.runs.get(run).snapshot["new"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from understudy.cli.options import MODEL, opened, with_settings
+from understudy.errors import SettingsError
 from understudy.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,15 +22,17 @@ POLL_S = 0.2
 @click.command()
 @click.option("--wait", is_flag=True, help="Train here and now, and wait for the version and its gate.")
 @click.option("--fresh", is_flag=True, help="Start from the base model, not from the live version.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="A training setting, for this run alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run, the version and the gate's report as JSON.")
-@with_settings("promote", *MODEL)
-def train(settings: Settings, wait: bool, fresh: bool, as_json: bool) -> int:
+@with_settings("promote", "learn_weak", *MODEL)
+def train(settings: Settings, wait: bool, fresh: bool, changes: tuple[str, ...], as_json: bool) -> int:
     """Queue a training run on all that is approved; the open page or a worker takes it, or --wait does it here.
 
     Exit code 1 when the run failed or its version did not pass the gate.
     """
+    recipe = dict(change(text) for text in changes)
     with opened(settings) as playground:
-        run = playground.learning.start(fresh=fresh)
+        run = playground.learning.start(fresh=fresh, recipe=recipe)
         if wait:
             follow(playground, run, quiet=as_json)
         row = playground.store.runs.get(run)
@@ -40,7 +43,7 @@ def train(settings: Settings, wait: bool, fresh: bool, as_json: bool) -> int:
 
 @click.command()
 @click.option("--once", is_flag=True, help="Work on what is queued now, then end.")
-@with_settings("promote", "learn", *MODEL)
+@with_settings("promote", "learn", "learn_weak", *MODEL)
 def worker(settings: Settings, once: bool) -> None:
     """Work on queued training runs until Ctrl-C, for instance on a machine with a GPU and the same data folder."""
     with opened(settings) as playground:
@@ -52,6 +55,14 @@ def worker(settings: Settings, once: bool) -> None:
         click.echo("Waiting for training runs (Ctrl-C ends it)")
         playground.learning.watch()
         playground.learning.join()
+
+
+def change(text: str) -> tuple[str, str]:
+    """`learning_rate=1e-3` as name and value. Raises SettingsError when it is not of that shape."""
+    name, given, value = text.partition("=")
+    if not given or not name.strip():
+        raise SettingsError(f"{text!r} changes no training setting. Write a name and a value: --set learning_rate=1e-3")
+    return name.strip(), value.strip()
 
 
 def follow(playground: Playground, run: str, *, quiet: bool) -> None:
@@ -75,7 +86,7 @@ def told(playground: Playground, row: Run) -> dict[str, Any]:
     """A run, its version and what the gate found, as JSON."""
     version = playground.store.versions.find(row.model, row.version) if row.version else None
     verdicts = playground.store.versions.verdicts(version.id) if version else []
-    shown = ("id", "model", "parent", "trigger", "state", "sentence", "created", "started", "finished")
+    shown = ("id", "model", "parent", "trigger", "state", "sentence", "recipe", "created", "started", "finished")
     return {
         "run": {name: getattr(row, name) for name in shown},
         "version": version.number if version else None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from understudy.store import Lesson
+from understudy.store import FormAuthor, Lesson
 from understudy.types import Message
 
 
@@ -26,7 +26,8 @@ class Example:
     """`prompt` ends with the user's message, `completion` is what to say (or, for a thumb, what was said).
 
     `rejected` is the worse answer of a preference, `label` a thumb. `group` never stands on both sides of the split;
-    `source` is the id of the fact it comes from; `synthetic` marks a paraphrase or another form made from it.
+    `source` is the id of the fact it comes from; `synthetic` marks another form made from it, by a rule or (`author`)
+    by the base; `weak` a preference that nobody voted for.
     """
 
     id: str
@@ -39,6 +40,8 @@ class Example:
     group: str = ""
     source: str = ""
     synthetic: bool = False
+    author: FormAuthor = "rule"
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Snapshot:
     """What a run learns from (`train`), is judged by (`lessons`, `held_out`, `probes`), and must stay close to.
 
     `anchors` are replay examples: prompts with the base's own greedy answers. `probes` are unrelated prompts whose
-    answers must not change; no anchor asks the same as a probe.
+    answers must not change; no anchor asks the same as a probe. `unwanted` are answers with a thumb down, by question:
+    nothing trains towards them. `notices` are what a person should know about how it was made.
     """
 
     train: tuple[Example, ...]
@@ -54,3 +58,5 @@ class Snapshot:
     anchors: tuple[Example, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     probes: tuple[tuple[Message, ...], ...] = ()
+    unwanted: frozenset[tuple[str, str]] = frozenset()
+    notices: tuple[str, ...] = ()

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from understudy.dataset import anchors
-from understudy.dataset.asked import prompt_of, standing_text
+from understudy.dataset.asked import prompt_of
+from understudy.dataset.balance import balanced
+from understudy.dataset.contradictions import outdated
 from understudy.dataset.example import Example, Kind, Snapshot
 from understudy.dataset.forms import SYSTEMS, forms
 from understudy.dataset.groups import groups, is_held_out
+from understudy.dataset.judged import Said, disliked, thumbs, votes, weak
 from understudy.store import Lesson, Store
 from understudy.types import Message
 
@@ -34,46 +37,63 @@ FORMS, HELD_FORMS = 9, 2
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Ids of the facts of a run: new lessons, rehearsed ones, votes (ids of votes) and thumbs (ids of ratings)."""
+    """Ids of the facts of a run: new lessons, rehearsed ones, votes, thumbs (ids of ratings), weak signals."""
 
     new: tuple[str, ...] = ()
     rehearsed: tuple[str, ...] = ()
     votes: tuple[str, ...] = ()
     thumbs: tuple[str, ...] = ()
-    weak: bool = False
+    weak: tuple[str, ...] = ()
 
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> Sources:
         """As `values` gave it back from JSON."""
-        parts = {name: tuple(values.get(name, ())) for name in ("new", "rehearsed", "votes", "thumbs")}
-        return cls(**parts, weak=bool(values.get("weak", False)))
+        return cls(*(tuple(values.get(field.name) or ()) for field in fields(cls)))
 
     def values(self) -> dict[str, Any]:
         return asdict(self)
 
     @property
     def empty(self) -> bool:
-        return not (self.new or self.votes or self.thumbs)
+        return not (self.new or self.votes or self.thumbs or self.weak)
 
 
-def sources(store: Store, model: str, parent: int) -> Sources:
-    """What there is to learn on top of version `parent`: the union of approved feedback, older lessons bounded."""
+def sources(store: Store, model: str, parent: int, *, with_weak: bool = False) -> Sources:
+    """What there is to learn on top of version `parent`: the union of approved feedback, older lessons bounded.
+
+    `with_weak`: weak signals too. A correction that a newer one contradicts is left out.
+    """
     known = store.versions.learned(model, parent)
     lessons = store.corrections.lessons()
+    replaced = outdated(lessons)
+    lessons = [lesson for lesson in lessons if lesson.id not in replaced]
     new = tuple(lesson.id for lesson in lessons if lesson.id not in known)
     old = [lesson.id for lesson in lessons if lesson.id in known]
     rng = random.Random(f"rehearsal {parent} {len(new)}")
     rehearsed = tuple(sorted(rng.sample(old, min(len(old), REHEARSED))))
     votes = tuple(vote.vote for vote in store.preferences.standing())
     thumbs = tuple(rating.id for rating in store.ratings.standing())
-    return Sources(new, rehearsed, votes, thumbs)
+    signals = tuple(signal.id for signal in store.signals.standing()) if with_weak else ()
+    return Sources(new, rehearsed, votes, thumbs, signals)
 
 
-def snapshot(store: Store, chosen: Sources, *, probes: int = 60, augment: bool = True) -> Snapshot:
-    """The examples of `chosen`, split by group, with anchors and `probes` probes: prompts, not yet answered."""
+def snapshot(
+    store: Store,
+    chosen: Sources,
+    *,
+    probes: int = 60,
+    augment: bool = True,
+    balance: bool = True,
+    weak_weight: float = 0.25,
+) -> Snapshot:
+    """The examples of `chosen`, split by group, with anchors and `probes` probes: prompts, not yet answered.
+
+    `augment` adds other wordings, `balance` weighs kinds and topics (see `balance`), a weak signal `weak_weight`.
+    """
     wanted = {*chosen.new, *chosen.rehearsed}
     lessons = tuple(lesson for lesson in store.corrections.lessons() if lesson.id in wanted)
-    judged = [*_votes(store, chosen), *_thumbs(store, chosen)]
+    unwanted = disliked(store)
+    judged = _judged(store, chosen, unwanted, weak_weight)
     names = groups(
         [lesson.question for lesson in lessons] + [example.prompt[-1].content for example in judged],
         [lesson.conversation for lesson in lessons] + [example.group for example in judged],
@@ -84,15 +104,36 @@ def snapshot(store: Store, chosen: Sources, *, probes: int = 60, augment: bool =
     share = 0.2 if len({e.group for e in judged}) >= 10 else 0.0
     held = {e.group for e in judged if e.group not in learned and is_held_out(e.group, share)}
     train, held_forms = _of_lessons(store, lessons, of_lesson, augment=augment)
+    train += [e for e in judged if e.group not in held]
+    weighed, notices = balanced(train, _topics(lessons)) if balance else (tuple(train), ())
     questions = [lesson.question for lesson in lessons]
     count = min(MOST_ANCHORS, ANCHORS + ANCHORS_EACH * len(lessons))
     return Snapshot(
-        train=(*train, *(e for e in judged if e.group not in held)),
-        held_out=(*held_forms, *(e for e in judged if e.group in held)),
+        train=weighed,
+        held_out=(*held_forms, *(e for e in judged if e.group in held and not e.weak)),
         anchors=tuple(_anchor(i, prompt) for i, prompt in enumerate(anchors.draw(count, questions, probe=False))),
         lessons=lessons,
         probes=tuple(anchors.draw(probes, questions, probe=True)),
+        unwanted=unwanted,
+        notices=notices,
     )
+
+
+def _judged(store: Store, chosen: Sources, unwanted: frozenset[Said], weak_weight: float) -> list[Example]:
+    return [
+        *votes(store, chosen.votes, unwanted),
+        *thumbs(store, chosen.thumbs, unwanted),
+        *weak(store, chosen.weak, unwanted, weak_weight),
+    ]
+
+
+def _topics(lessons: Sequence[Lesson]) -> dict[str, str]:
+    """By id, what a correction is about: its first tag, else what asks nearly the same."""
+    near = groups([lesson.question for lesson in lessons])
+    return {
+        lesson.id: f"tag {lesson.tags[0]}" if lesson.tags else group
+        for lesson, group in zip(lessons, near, strict=True)
+    }
 
 
 def _of_lessons(
@@ -124,33 +165,6 @@ def _forms(first: Example, lesson: Lesson) -> list[Example]:
     if lesson.follows is not None:  # a follow-up such as "and on Sunday?" means nothing without what it follows
         made = [replace(e, prompt=(*first.prompt[:-1], e.prompt[-1])) for e in made]
     return made
-
-
-def _votes(store: Store, chosen: Sources) -> list[Example]:
-    found = []
-    for pair in store.preferences.standing():
-        if pair.vote in chosen.votes and pair.verdict == "a":
-            better, worse = standing_text(store, pair.a), standing_text(store, pair.b)
-            if better.strip() and worse.strip() and better != worse:
-                prompt, group = prompt_of(store, pair.turn), store.turns.get(pair.turn).conversation
-                found.append(Example(pair.id, Kind.PREFERENCE, prompt, better, worse, group=group, source=pair.vote))
-    return found
-
-
-def _thumbs(store: Store, chosen: Sources) -> list[Example]:
-    """Thumbs of answers that nobody corrected: a correction says the same and more."""
-    found = []
-    for rating in store.ratings.standing():
-        completion = store.completions.get(rating.completion)
-        corrected = store.corrections.latest([completion.id]).get(completion.id)
-        if rating.id not in chosen.thumbs or not completion.text.strip() or (corrected and not corrected.withdrawn):
-            continue
-        prompt, group = prompt_of(store, completion.turn), store.turns.get(completion.turn).conversation
-        label = bool(rating.label)
-        found.append(
-            Example(rating.id, Kind.THUMB, prompt, completion.text, label=label, group=group, source=rating.id)
-        )
-    return found
 
 
 def _anchor(i: int, prompt: tuple[Message, ...]) -> Example:

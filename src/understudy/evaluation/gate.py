@@ -96,7 +96,7 @@ def _lines(report: Report, rule: Rule) -> Iterator[Line]:
         yield _at_most("locality", metrics["locality"], rule.locality, "unrelated answers changed")
     else:
         yield Line("locality", "there are no unrelated prompts to compare", True)
-    if "stability" in metrics:
+    if "stability" in metrics and not report.without:  # begun anew, it differs where the champion does
         words = f"unrelated answers are not those of {live}"
         yield _at_most("stability", metrics["stability"], rule.stability, words)
     if "retention" in metrics:
@@ -114,6 +114,9 @@ def _lines(report: Report, rule: Rule) -> Iterator[Line]:
 
 def _learned(report: Report, fall: float, live: str) -> Line:
     """Something must be better: a correction that is answered now, or votes, or the loss where no correction is new."""
+    if report.without:
+        taken = _count(report.without, "correction that was", "corrections that were")
+        return Line("learned", f"it was trained without {taken} taken back", True)
     if report.gained:
         return Line("learned", f"{_count(report.gained, 'correction is', 'corrections are')} newly answered", True)
     preference, loss = report.metrics.get("preference"), report.metrics.get("loss")

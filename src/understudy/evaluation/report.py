@@ -30,7 +30,9 @@ class Report:
       `sanity`          answers that do not newly repeat themselves or go on without an end
       `loss`, `token_accuracy`  of held-out texts; `preference` of held-out votes
     `gained` are corrections that the candidate answers and the champion does not, `lost` the other way round; `new` are
-    those it was the first to be asked. `changed` shows some unrelated prompts, `notes` how the exam was drawn.
+    those it was the first to be asked. `without` is how many corrections were taken back that the champion knows and
+    the candidate, which began anew, was never taught. `changed` shows some unrelated prompts, `notes` how the exam was
+    drawn.
     """
 
     champion: int
@@ -39,5 +41,6 @@ class Report:
     gained: int = 0
     lost: int = 0
     new: int = 0
+    without: int = 0
     changed: tuple[Change, ...] = ()
     notes: tuple[str, ...] = field(default=())

@@ -24,12 +24,14 @@ from understudy.serving.network import Network
 from understudy.serving.provider import endpoint_of, is_address
 from understudy.settings import Settings, starter_folder
 from understudy.store import Store
+from understudy.training.recipe import Recipe
 
 STARTER = "starter"
 
 
 def build_playground(settings: Settings) -> Playground:
     """The playground of `settings.home`. Raises `StoreError` or `SettingsError`; loads no model yet."""
+    Recipe.from_values(settings.training)  # a wrong value is told now, not when the first run begins
     store = Store.open(settings.home / "understudy.db")
     _ensure_starter(store)
     sweep(store)
@@ -70,6 +72,7 @@ def build_playground(settings: Settings) -> Playground:
         remember=settings.memory,
         approve=settings.approve,
         scope=scope,
+        weak=settings.learn_weak,
     )
 
 
@@ -95,7 +98,8 @@ def _performing(store: Store, casting: Casting, scope: Scope, settings: Settings
         from understudy.playground.performing import Performing
 
         promoting = Promoting(store, casting)
-        return Performing(store, casting, promoting, scope=scope, automatic=settings.promote == "auto")
+        automatic = settings.promote == "auto"
+        return Performing(store, casting, promoting, scope=scope, automatic=automatic, recipe=settings.training)
 
     return lambda run, closing: made()(run, closing)
 

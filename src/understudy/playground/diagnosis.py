@@ -7,12 +7,12 @@ not sure stays silent.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, Literal
 
+from understudy.dataset.contradictions import contradictions
 from understudy.store import Lesson, Verdict
 
 Curve = Sequence[tuple[int, float]]
@@ -61,19 +61,6 @@ def diagnose(
         _too_few(verdicts),
     )
     return tuple(finding for finding in found if finding)
-
-
-def contradictions(lessons: Sequence[Lesson]) -> list[tuple[Lesson, Lesson]]:
-    """Pairs (older, newer) that were asked the same, in the same place, and want different answers."""
-    asked: dict[tuple[str, str, str | None], list[Lesson]] = defaultdict(list)
-    for lesson in lessons:
-        asked[_plain(lesson.question), _plain(lesson.system), lesson.follows].append(lesson)
-    return [
-        (older, same[-1])
-        for same in asked.values()
-        for older in same[:-1]
-        if _plain(older.wanted) != _plain(same[-1].wanted)
-    ]
 
 
 def _over_fitting(loss: list[float], held_out: list[float], recipe: Mapping[str, Any]) -> Finding | None:
@@ -212,10 +199,6 @@ def smooth(curve: Curve) -> list[float]:
 
 def _now(recipe: Mapping[str, Any], name: str) -> str:
     return f" (now {recipe[name]:g})" if isinstance(recipe.get(name), int | float) else ""
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split()).rstrip(" .!?")
 
 
 def _short(text: str, most: int = 60) -> str:

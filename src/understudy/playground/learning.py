@@ -10,13 +10,17 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from understudy.dataset.gather import Sources, sources
 from understudy.errors import InputError
 from understudy.playground.casting import Casting
+from understudy.playground.forgetting import still_known
+from understudy.playground.progress import counted
 from understudy.store import Run, Store
+from understudy.training.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +29,10 @@ Perform = Callable[[Run, Callable[[], bool]], None]
 
 Says so in the run's row and never raises.
 """
+
+
+_NOTHING_NEW = "There is nothing new to learn. Correct or rate an answer first."
+_NOTHING_LEFT = "Everything that the live version learned was taken back. Go back to the base, and it is forgotten."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +46,52 @@ class Pace:
 
 
 class Learning:
-    """Starts runs, and works on them in a thread once `watch` was called. Safe to call from any thread."""
+    """Starts runs, and works on them in a thread once `watch` was called. Safe to call from any thread.
+
+    `weak` is the switch of the page: whether runs learn from weak signals too. These start no run by themselves.
+    """
 
     def __init__(
-        self, store: Store, casting: Casting, perform: Perform | None = None, pace: Pace | None = None
+        self,
+        store: Store,
+        casting: Casting,
+        perform: Perform | None = None,
+        pace: Pace | None = None,
+        *,
+        weak: bool = False,
     ) -> None:
         self._store = store
         self._casting = casting
         self._perform = perform
         self.pace = pace or Pace()
+        self.weak = weak
         self._woken = threading.Event()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
     # -- what a person does ----------------------------------------------------------------------------------------
 
-    def start(self, trigger: str = "started by hand", *, fresh: bool = False) -> str:
-        """Queue a run on all there is to learn; its id. Raises `InputError` when there is nothing, or one runs."""
+    def start(
+        self, trigger: str = "started by hand", *, fresh: bool = False, recipe: Mapping[str, Any] | None = None
+    ) -> str:
+        """Queue a run on all there is to learn; its id. `recipe` changes training settings for this run alone.
+
+        It begins with the base where that is wanted (`fresh`), or where the live version knows what was taken back.
+        Raises `InputError` when there is nothing to learn or a run is open, `SettingsError` for a wrong `recipe`.
+        """
+        changes = dict(recipe or {})
+        Recipe.from_values(changes)
         model = self._casting.base_model
         if self._store.runs.open(model):
             raise InputError("A training run is already on its way. Wait until it is done, or cancel it.")
-        parent = 0 if fresh else self._store.versions.champion(model)
-        chosen = sources(self._store, model, parent)
+        taken_back = len(still_known(self._store, model))
+        parent = 0 if fresh or taken_back else self._store.versions.champion(model)
+        chosen = sources(self._store, model, parent, with_weak=self.weak)
         if chosen.empty:
-            raise InputError("There is nothing new to learn. Correct or rate an answer first.")
-        run = self._store.runs.add(model, parent, trigger, {}, chosen.values())
+            raise InputError(_NOTHING_LEFT if taken_back else _NOTHING_NEW)
+        if taken_back:
+            trigger = f"{trigger}, anew without {counted(taken_back, 'correction')} that you took back"
+        run = self._store.runs.add(model, parent, trigger, changes, chosen.values())
         self._woken.set()
         return run.id
 

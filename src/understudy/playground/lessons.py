@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from understudy.store import Judgement, Lesson, Store
+from understudy.dataset.contradictions import outdated
+from understudy.store import Correction, Judgement, Lesson, Store
 from understudy.types import BASE
 
-LessonKind = Literal["waiting", "remembered", "learned", "not learned", "off", "rejected"]
+LessonKind = Literal["waiting", "remembered", "learned", "not learned", "replaced", "off", "rejected"]
 LONGEST = 600
 """Characters of a question or an answer in a list; the conversation has all of them."""
 
@@ -38,6 +39,7 @@ class LessonView:
     question: str
     wanted: str
     created: str
+    enabled: bool
     state: LessonState
 
 
@@ -47,6 +49,7 @@ class Lessons:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._parents: dict[tuple[str, int], int] = {}
+        self._outdated: tuple[object, frozenset[str]] = (None, frozenset())
 
     def at(self, model: str, completions: Sequence[str]) -> dict[str, LessonState]:
         """The state at each of these completions whose correction stands; cheap enough to ask every second."""
@@ -55,16 +58,11 @@ class Lessons:
             for completion, correction in self._store.corrections.latest(completions).items()
             if not correction.withdrawn
         }
-        judged = self._store.versions.judgements(model, [correction.id for correction in standing.values()])
-        line = self.line(model)
-        return {
-            completion: _state(found.id, found.state, found.enabled, judged.get(found.id, ()), line)
-            for completion, found in standing.items()
-        }
+        states = self._states(model, list(standing.values()))
+        return {completion: states[correction.id] for completion, correction in standing.items()}
 
     def views(self, model: str, lessons: Sequence[Lesson]) -> tuple[LessonView, ...]:
-        judged = self._store.versions.judgements(model, [lesson.id for lesson in lessons])
-        line = self.line(model)
+        states = self._states(model, lessons)
         return tuple(
             LessonView(
                 lesson.id,
@@ -73,10 +71,18 @@ class Lessons:
                 cut(lesson.question),
                 cut(lesson.wanted),
                 lesson.created,
-                _state(lesson.id, lesson.state, lesson.enabled, judged.get(lesson.id, ()), line),
+                lesson.enabled,
+                states[lesson.id],
             )
             for lesson in lessons
         )
+
+    def outdated(self) -> frozenset[str]:
+        """The corrections that a newer one contradicts; read again only when some correction has changed."""
+        stamp = self._store.corrections.stamp()
+        if self._outdated[0] != stamp:
+            self._outdated = stamp, outdated(self._store.corrections.lessons())
+        return self._outdated[1]
 
     def line(self, model: str) -> tuple[int, ...]:
         """The live version and what it was trained on from, oldest first, without the base."""
@@ -86,6 +92,17 @@ class Lessons:
             line.append(number)
             number = self._parent(model, number)
         return tuple(reversed(line))
+
+    def _states(self, model: str, corrections: Sequence[Correction | Lesson]) -> dict[str, LessonState]:
+        """By id. Corrections and lessons name what is needed here alike."""
+        judged = self._store.versions.judgements(model, [found.id for found in corrections])
+        line, replaced = self.line(model), self.outdated() if corrections else frozenset()
+        return {
+            found.id: _replaced(found.id)
+            if found.id in replaced
+            else _state(found.id, found.state, found.enabled, judged.get(found.id, ()), line)
+            for found in corrections
+        }
 
     def _parent(self, model: str, number: int) -> int:
         if (model, number) not in self._parents:  # a version never changes its parent
@@ -114,6 +131,11 @@ def _state(
     if first:
         return LessonState(correction, "learned", f"learned in v{first}", f"v{line[-1]} answers it by itself.")
     return _remembered(correction, judged[-1] if judged else None)
+
+
+def _replaced(correction: str) -> LessonState:
+    detail = "A newer correction of the same question counts. Take that one back, and this one counts again."
+    return LessonState(correction, "replaced", "replaced by a newer correction", detail)
 
 
 def _remembered(correction: str, newest: Judgement | None) -> LessonState:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from understudy.errors import NotFoundError
 from understudy.playground.lessons import cut
+from understudy.playground.progress import RecipeLine, recipe_lines
 from understudy.playground.reports import (
     ChangeLine,
     MetricLine,
@@ -65,6 +66,15 @@ class VerdictRow:
     after: str
     outcome: Outcome
     reason: str
+    forms: tuple[FormLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """Another wording of the question that was trained; `by_model` when the base wrote it and not a rule."""
+
+    text: str
+    by_model: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,7 @@ class VersionReport:
     """Everything the gate found out about a version.
 
     `more` is how many verdicts are not among `rows`; `changed` are some unrelated answers that are not the base's.
+    `recipe` is what it was trained with, empty for one that was not trained here.
     """
 
     number: int
@@ -82,6 +93,7 @@ class VersionReport:
     more: int
     changed: tuple[ChangeLine, ...]
     notes: tuple[str, ...]
+    recipe: tuple[RecipeLine, ...]
 
 
 def read_lineage(store: Store, model: str, line: Sequence[int]) -> tuple[VersionLine, ...]:
@@ -100,16 +112,18 @@ def read_report(store: Store, model: str, number: int) -> VersionReport:
     if version is None:
         raise NotFoundError(f"{model} has no version v{number}. Reload the page.")
     lessons = {lesson.id: lesson for lesson in store.corrections.lessons(None)}
+    forms = _forms(store, version)
     verdicts = sorted(store.versions.verdicts(version.id), key=lambda verdict: (verdict.learned, verdict.gone))
     return VersionReport(
         number,
         sentence_of(version.report),
         rule_lines(version.report),
         metric_lines(version.report),
-        tuple(_verdict_row(verdict, lessons.get(verdict.correction)) for verdict in verdicts[:MOST_ROWS]),
+        tuple(_verdict_row(v, lessons.get(v.correction), forms.get(v.correction, ())) for v in verdicts[:MOST_ROWS]),
         max(0, len(verdicts) - MOST_ROWS),
         change_lines(version.report),
         notes_of(version.report),
+        recipe_lines(store.runs.get(version.run).recipe) if version.run else (),
     )
 
 
@@ -148,7 +162,16 @@ def _refusal(version: Version, champion: int) -> str:
     return ""
 
 
-def _verdict_row(verdict: Verdict, lesson: Lesson | None) -> VerdictRow:
+def _forms(store: Store, version: Version) -> dict[str, tuple[FormLine, ...]]:
+    """By correction, the other wordings in which this version was trained."""
+    found: dict[str, tuple[FormLine, ...]] = {}
+    for form in store.forms.of_run(version.run) if version.run else ():
+        line = FormLine(cut(form.text), form.author == "model")
+        found[form.correction] = (*found.get(form.correction, ()), line)
+    return found
+
+
+def _verdict_row(verdict: Verdict, lesson: Lesson | None, forms: tuple[FormLine, ...]) -> VerdictRow:
     outcome: Outcome = "deleted" if verdict.gone else "learned" if verdict.learned else "not learned"
     return VerdictRow(
         correction=verdict.correction,
@@ -159,4 +182,5 @@ def _verdict_row(verdict: Verdict, lesson: Lesson | None) -> VerdictRow:
         after=cut(verdict.after),
         outcome=outcome,
         reason=verdict.reason,
+        forms=forms if lesson else (),
     )

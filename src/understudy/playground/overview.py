@@ -6,10 +6,12 @@ only when its mark, a string that changes with everything shown, is another one 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from understudy.playground.diagnosis import Finding
+from understudy.playground.forgetting import words as still_known_words
 from understudy.playground.lessons import Lessons, LessonState, LessonView
 from understudy.playground.lineage import VersionLine, VersionReport, read_lineage, read_report
 from understudy.playground.progress import (
@@ -41,8 +43,9 @@ class LessonList:
 class LearningView:
     """Everything on the Learning page but the live run.
 
-    `queue` is what the live version has not learned yet, `aside` what was rejected or switched off. `votes` and
-    `thumbs` are those since the last run. `idle` says why a run would have nothing to do, "" when it has.
+    `queue` is what the live version has not learned yet, `aside` what was rejected, switched off or replaced. `votes`
+    and `thumbs` are those since the last run, `weak` are all weak signals by kind. `idle` says why a run would have
+    nothing to do, "" when it has; `forgetting` what the live version still knows that was taken back.
     `findings` are about the newest run that made a version, and about all corrections there are now.
     """
 
@@ -54,7 +57,9 @@ class LearningView:
     aside: LessonList
     votes: int
     thumbs: int
+    weak: dict[str, int]
     idle: str
+    forgetting: str
     runs: tuple[RunLine, ...]
     versions: tuple[VersionLine, ...]
     findings: tuple[Finding, ...]
@@ -104,7 +109,7 @@ class Overview:
         runs = self._store.runs.list(model, MOST_RUNS)
         votes, thumbs = self._judged_since(next((run for run in runs if _used_feedback(run)), None))
         last = next((run for run in runs if run.version is not None), None)
-        approved = [lesson for lesson in (*learned, *queue) if lesson.state == "approved"]
+        approved = [lesson for lesson in (*learned, *queue, *aside) if lesson.state == "approved" and lesson.enabled]
         return LearningView(
             mark=mark,
             model=model,
@@ -114,7 +119,9 @@ class Overview:
             aside=self._list(model, aside, wanted),
             votes=votes,
             thumbs=thumbs,
+            weak=dict(Counter(signal.kind for signal in self._store.signals.standing())),
             idle=_idle(queue, votes + thumbs),
+            forgetting=still_known_words(self._store, model),
             runs=read_run_lines(self._store, model, MOST_RUNS),
             versions=read_lineage(self._store, model, line),
             findings=findings_of(self._store, last, sorted(approved, key=lambda lesson: lesson.id)),
@@ -142,12 +149,13 @@ class Overview:
 
     def _sorted(self, model: str, champion: int) -> tuple[list[Lesson], list[Lesson], list[Lesson]]:
         """Standing corrections, newest first: not learned yet, learned, set aside."""
-        learned = self._store.versions.learned(model, champion)
+        learned, replaced = self._store.versions.learned(model, champion), self._lessons.outdated()
         queue: list[Lesson] = []
         done: list[Lesson] = []
         aside: list[Lesson] = []
         for lesson in reversed(self._store.corrections.lessons(None)):
             off = lesson.state == "rejected" or (lesson.state == "approved" and not lesson.enabled)
+            off = off or lesson.id in replaced
             (aside if off else done if lesson.state == "approved" and lesson.id in learned else queue).append(lesson)
         return queue, done, aside
 

@@ -18,29 +18,28 @@ from pathlib import Path
 from typing import Any
 
 from understudy.dataset.example import Snapshot
-from understudy.dataset.gather import Sources, snapshot
-from understudy.errors import Cancelled, InputError, UnderstudyError
-from understudy.evaluation.decoding import Ask, Decoding, Prompt
+from understudy.dataset.gather import Sources, sources
+from understudy.errors import Cancelled, InputError, ModelError, NotFoundError, UnderstudyError
+from understudy.evaluation.decoding import Decoding, Prompt
 from understudy.evaluation.gate import Decision, as_record, decide
-from understudy.evaluation.judging import CANDIDATE, Weights, evaluate
+from understudy.evaluation.judging import CANDIDATE, Weights
 from understudy.evaluation.report import Report
 from understudy.playground.casting import Casting
+from understudy.playground.comparing import Comparing
+from understudy.playground.preparing import Preparing
 from understudy.playground.promoting import FOLDER, Promoting, version_folder
 from understudy.playground.scope import Scope
 from understudy.serving.local import LocalBackend
 from understudy.serving.seal import Card, seal
 from understudy.store import Run, Store, Version
 from understudy.training.recipe import Recipe, recipe_for
-from understudy.training.trainer import LocalTrainer
+from understudy.training.trainer import LocalTrainer, Material, Trained
 from understudy.types import BASE
 
 log = logging.getLogger(__name__)
 
 WORK = "runs"
 """Where a run keeps its checkpoint in the data folder, until it has ended."""
-
-ANCHOR_TOKENS = 64
-"""How much of the base's answer to an anchor is kept; what training changes shows earlier."""
 
 _STAGES = {"gathering": (0.0, 0.02), "listening": (0.02, 0.1), "learning": (0.1, 0.75), "judging": (0.75, 1.0)}
 
@@ -106,6 +105,8 @@ class Performing:
         self._casting = casting
         self._promoting = promoting
         self._scope = scope
+        self._preparing = Preparing(store)
+        self._comparing = Comparing(store, casting)
         self._automatic = automatic
         self._changes = dict(recipe or {})
         self._decodings: dict[str, Decoding] = {}
@@ -133,53 +134,51 @@ class Performing:
         backend = self._casting.backend(run.model)
         if not isinstance(backend, LocalBackend):
             raise InputError(f"{run.model} does not run here, so it cannot be trained here. Choose a local model.")
-        snap = snapshot(self._store, Sources.from_values(run.snapshot))
-        if not snap.train:
-            raise InputError("The feedback of this run was deleted or taken back, so there is nothing to learn.")
+        run, damage = self._on_firm_ground(run)
+        recipe = self._recipe(run, backend)
+        snap = self._preparing.gather(run, recipe)
+        Material.of(snap, backend)  # what cannot be learned at all is told before anybody listens to the base
         control.enter("listening")
-        snap = self._listened(backend, snap, control)
+        snap = self._preparing.complete(run, snap, recipe, backend, self._decoding(backend), control)
         control.enter("learning")
-        recipe = Recipe.from_values({**asdict(recipe_for(backend.describe().parameters)), **self._changes})
-        self._store.runs.set_recipe(run.id, asdict(recipe))
         trained = self._learn(run, backend, snap, recipe, control)
         control.enter("judging")
-        report, decision = self._judge(run, backend, snap, trained, control)
-        version = self._keep(run, backend, snap, recipe, trained, report, decision)
+        report = self._comparing.report(
+            run, backend, snap, trained, self._decoding(backend), control, self._weights(run)
+        )
+        report = replace(report, notes=(*report.notes, *damage, *snap.notices, *trained.notices))
+        decision = decide(report)
+        version = self._keep(run, backend, snap, recipe, trained.folder, report, decision)
         self._decoding(backend).rename(CANDIDATE, version.number)
         self._finish(run, version, decision)
 
-    def _listened(self, backend: LocalBackend, snap: Snapshot, control: RunControl) -> Snapshot:
-        """The snapshot with the base's own greedy answers in its anchors; those that it leaves empty are dropped."""
-        decoding = self._decoding(backend)
-        asks = [Ask(BASE, anchor.prompt, ANCHOR_TOKENS) for anchor in snap.anchors]
-        decoding.collect(asks, control, "listening")
-        said = [decoding.answer(ask).text for ask in asks]
-        pairs = zip(snap.anchors, said, strict=True)
-        return replace(snap, anchors=tuple(replace(a, completion=text) for a, text in pairs if text.strip()))
+    def _recipe(self, run: Run, backend: LocalBackend) -> Recipe:
+        """The default for the model's size, changed by the settings and by what this run was started with.
 
-    def _learn(self, run: Run, backend: LocalBackend, snap: Snapshot, recipe: Recipe, control: RunControl) -> Path:
+        The row keeps all of it: a run that goes on after a restart goes on as it began.
+        """
+        default = asdict(recipe_for(backend.describe().parameters))
+        recipe = Recipe.from_values({**default, **self._changes, **run.recipe})
+        self._store.runs.set_recipe(run.id, asdict(recipe))
+        return recipe
+
+    def _learn(self, run: Run, backend: LocalBackend, snap: Snapshot, recipe: Recipe, control: RunControl) -> Trained:
         """The adapter of the run, trained on from its parent version or fresh."""
         start = self._casting.check_version(run.model, run.parent) if run.parent else None
         trainer = self._trainers.setdefault(backend.name, LocalTrainer(backend))
-        return trainer.train(snap, recipe, self._folder(run), control, start=start).folder
+        return trainer.train(snap, recipe, self._folder(run), control, start=start)
 
-    def _judge(
-        self, run: Run, backend: LocalBackend, snap: Snapshot, folder: Path, control: RunControl
-    ) -> tuple[Report, Decision]:
-        champion = self._store.versions.champion(run.model)
-        self._casting.ensure_version(run.model, champion)
-        live = self._store.versions.find(run.model, champion)
-        known = self._store.versions.verdicts(live.id) if live else []
-        backend.load_version(CANDIDATE, folder)
+    def _on_firm_ground(self, run: Run) -> tuple[Run, tuple[str, ...]]:
+        """The run, begun anew where its parent is damaged, deleted or of another base, and the sentence about that."""
         try:
-            report = evaluate(
-                backend, snap, CANDIDATE, champion, control,
-                known=known, turn=len(self._store.versions.list(run.model)), decoding=self._decoding(backend),
-                weights=self._weights(run),
-            )  # fmt: skip
-        finally:
-            backend.unload_version(CANDIDATE)
-        return report, decide(report)
+            if run.parent:
+                self._casting.check_version(run.model, run.parent)
+            return run, ()
+        except (ModelError, NotFoundError) as error:
+            weak = bool(Sources.from_values(run.snapshot).weak)
+            chosen = sources(self._store, run.model, BASE, with_weak=weak)
+            said = f"v{run.parent} could not be trained on, so this version begins with the base. {error}"
+            return self._store.runs.begin_anew(run.id, chosen.values()), (said,)
 
     def _weights(self, run: Run) -> Weights:
         """Whose weights answer the candidate's and the champion's questions, as they would be served."""

@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Literal
+from typing import Literal, cast
 
 from understudy import __version__
 from understudy.dataset.asked import prompt_of, standing_text
@@ -45,6 +45,7 @@ from understudy.playground.view import (
 )
 from understudy.serving.fit import estimate_fit
 from understudy.store import Completion, Conversation, Store, Turn
+from understudy.store.corrections import State
 from understudy.types import Column, FinishReason, Message, Row, Sampling
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Playground:
         remember: bool = True,
         approve: Literal["auto", "manual"] = "auto",
         scope: Scope | None = None,
+        weak: bool = False,
     ) -> None:
         self.store = store
         self.casting = casting
@@ -83,7 +85,7 @@ class Playground:
         self.scope = scope or Scope(store, self.remembering.memory)
         self.answering = Answering(store, casting, self.remembering.for_answer, self.scope.weights)
         self.promoting = Promoting(store, casting)
-        self.learning = Learning(store, casting, perform, pace)
+        self.learning = Learning(store, casting, perform, pace, weak=weak)
         self.overview = Overview(store)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
@@ -187,7 +189,7 @@ class Playground:
         """Ask an earlier message again in other words: a new branch beside it, answered anew."""
         old = self.store.turns.get(turn)
         state = self._idle(old.conversation)
-        return self._record_and_answer(state, checked_text(text, "message"), old.parent)
+        return self._record_and_answer(state, checked_text(text, "message"), old.parent, edits=turn)
 
     def show_branch(self, turn: str) -> None:
         """Look at the branch of this turn, down to where it was last continued."""
@@ -274,6 +276,15 @@ class Playground:
     def set_remembered(self, correction: str, enabled: bool) -> None:
         """Switch a correction off, so that no answer recalls it, or on again."""
         self.store.corrections.set_enabled(correction, enabled)
+
+    def bring_back_correction(self, completion: str) -> None:
+        """Undo a withdrawal: the correction stands again as it stood, with its tags and its approval."""
+        history = self.store.corrections.history(completion)
+        earlier = [correction for correction in history if not correction.withdrawn]
+        if not earlier or not history[-1].withdrawn:
+            raise InputError("This answer has no correction that was taken back.")
+        made = self.store.corrections.add(completion, earlier[-1].text, tags=earlier[-1].tags)
+        self.store.corrections.set_state(made.id, cast(State, earlier[-1].state))
 
     def restore_correction(self, completion: str, text: str) -> None:
         """Bring back a correction that was approved and then withdrawn."""
@@ -397,12 +408,14 @@ class Playground:
             raise InputError("An answer is still being written here. Stop it, or wait until it is done.")
         return state
 
-    def _record_and_answer(self, state: Conversation, text: str, parent: str | None) -> str:
+    def _record_and_answer(self, state: Conversation, text: str, parent: str | None, edits: str | None = None) -> str:
         columns = resolve_columns(self.store, self.casting.base_model, state.columns)
         blind = state.blind and len(columns) > 1
         if blind:
             random.shuffle(columns)
         turn = self.store.turns.add(state.id, text, parent=parent, system=state.system, blind=blind)
+        if edits is not None:
+            self.store.signals.add_edit(turn.id, edits)
         if not state.title:
             self.store.conversations.set_title(state.id, title_of(text))
         completions = [

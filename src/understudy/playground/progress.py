@@ -8,6 +8,7 @@ from datetime import datetime
 
 from understudy.playground.diagnosis import Finding, diagnose
 from understudy.store import Lesson, Run, Store
+from understudy.training.recipe import REASONS
 
 MOST_POINTS = 160
 """Points of a curve that travel: more than a phone is wide in the space a chart has there."""
@@ -66,13 +67,22 @@ class RunLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipeLine:
+    """A training setting of a run, and why its default is what it is; "" where nobody wrote it down."""
+
+    name: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
-    """The curves of one run, what looks off, and its recipe."""
+    """The curves of one run, what looks off, and its recipe, empty until the run has its model."""
 
     id: str
     curves: Curves
     findings: tuple[Finding, ...]
-    recipe: dict[str, object]
+    recipe: tuple[RecipeLine, ...]
 
 
 def read_live(store: Store, model: str) -> LiveRun | None:
@@ -107,7 +117,16 @@ def read_run(store: Store, run: str) -> RunReport:
     found = store.runs.get(run)
     learned_from = {*_ids(found.snapshot, "new"), *_ids(found.snapshot, "rehearsed")}
     lessons = [lesson for lesson in store.corrections.lessons() if lesson.id in learned_from]
-    return RunReport(found.id, read_curves(store, run), findings_of(store, found, lessons), dict(found.recipe))
+    return RunReport(found.id, read_curves(store, run), findings_of(store, found, lessons), recipe_lines(found.recipe))
+
+
+def recipe_lines(recipe: Mapping[str, object]) -> tuple[RecipeLine, ...]:
+    """A stored recipe in words; an older program may have written it, so that a name without a reason is no error."""
+    return tuple(RecipeLine(name, _spelt(value), REASONS.get(name, "")) for name, value in recipe.items())
+
+
+def _spelt(value: object) -> str:
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
 
 def findings_of(store: Store, run: Run | None, lessons: Sequence[Lesson]) -> tuple[Finding, ...]:
@@ -134,7 +153,13 @@ def thinned(points: Sequence[tuple[int, float]], most: int = MOST_POINTS) -> lis
 
 def about(snapshot: Mapping[str, object]) -> str:
     """`3 new corrections, 2 votes`: what a run learns from."""
-    kinds = (("new", "new correction"), ("rehearsed", "older one"), ("votes", "vote"), ("thumbs", "thumb"))
+    kinds = (
+        ("new", "new correction"),
+        ("rehearsed", "older one"),
+        ("votes", "vote"),
+        ("thumbs", "thumb"),
+        ("weak", "weak signal"),
+    )
     return ", ".join(counted(len(found), words) for name, words in kinds if (found := _ids(snapshot, name)))
 
 

@@ -73,4 +73,4 @@ class Scope:
 
 
 def _is_manner(taught: Sources) -> bool:
-    return bool(taught.votes or taught.thumbs)
+    return bool(taught.votes or taught.thumbs or taught.weak)

@@ -71,6 +71,11 @@ class Template:
         end = [self.end_token] if self.end_token is not None else self.encode(self.stops[0]) if self.stops else []
         return [*self._encode_rest(text), *end]
 
+    def can_write(self, completion: str) -> bool:
+        """Whether the vocabulary has every letter of it; a letter that is missing would be learned as nothing."""
+        unknown = self._tokenizer.unk_token_id
+        return unknown is None or unknown not in self._encode_rest(self._lead + self._defuse(completion).strip())
+
     def _encode_rest(self, text: str) -> list[int]:
         """Ids of a text that stands after another one: SentencePiece would put a space of its own before it."""
         lead = self.encode("\n")

@@ -6,6 +6,7 @@ One noun a file: its value (a frozen dataclass) and the methods that read and wr
 from understudy.store.completions import Completion
 from understudy.store.conversations import Conversation, ConversationHit
 from understudy.store.corrections import Correction, Lesson
+from understudy.store.forms import Form, FormAuthor
 from understudy.store.golden import Comparison, GoldenAnswer, GoldenSet
 from understudy.store.imports import Import
 from understudy.store.jobs import Checkpoint, Job, JobEvent, RemoteFile
@@ -14,6 +15,7 @@ from understudy.store.preferences import Preference
 from understudy.store.ratings import Rating
 from understudy.store.recalls import Recall
 from understudy.store.runs import Run
+from understudy.store.signals import Signal
 from understudy.store.store import Store
 from understudy.store.turns import Turn
 from understudy.store.versions import Judgement, Verdict, Version
@@ -25,6 +27,8 @@ __all__ = [
     "Conversation",
     "ConversationHit",
     "Correction",
+    "Form",
+    "FormAuthor",
     "GoldenAnswer",
     "GoldenSet",
     "Import",
@@ -38,6 +42,7 @@ __all__ = [
     "Recall",
     "RemoteFile",
     "Run",
+    "Signal",
     "Store",
     "Turn",
     "Verdict",

@@ -117,6 +117,15 @@ class Corrections:
         """The lessons of these corrections, of any state; those withdrawn, replaced or deleted since are absent."""
         return {lesson.id: lesson for lesson in self._lessons(f"c.id IN ({marks(corrections)})", [*corrections])}
 
+    def taken_back(self, corrections: Sequence[str]) -> frozenset[str]:
+        """Those of `corrections` in whose place nothing stands any more: withdrawn, rejected or deleted."""
+        rows = self._connections.rows(
+            f"""SELECT id FROM corrections WHERE id IN ({marks(corrections)})
+                AND completion IN (SELECT c.completion FROM {_STANDING} AND c.state <> 'rejected')""",
+            [*corrections],
+        )
+        return frozenset(corrections) - {row["id"] for row in rows}
+
     def stamp(self) -> tuple[object, ...]:
         """Changes whenever `lessons` may say something else, and costs far less to ask."""
         row = self._connections.row("""

@@ -120,6 +120,13 @@ class Runs:
             values = [to_json(dict(recipe), "recipe"), run]
             db.execute("UPDATE runs SET recipe = ? WHERE id = ? AND finished IS NULL", values)
 
+    def begin_anew(self, run: str, snapshot: Mapping[str, Any]) -> Run:
+        """The run trains from the base after all, on these facts: the version it was to go on from cannot be used."""
+        with self._connections.writing() as db:
+            values = [to_json(dict(snapshot), "snapshot"), run]
+            db.execute("UPDATE runs SET parent = 0, snapshot = ? WHERE id = ? AND finished IS NULL", values)
+        return self.get(run)
+
     def beat(
         self, run: str, phase: str, progress: float, seconds_left: float | None = None, state: RunState = "running"
     ) -> Wish:

@@ -1,4 +1,4 @@
-"""What every fact asks first: are the turn and the completion it speaks of there?"""
+"""What every fact asks first: are the turn and the completion it speaks of there, and not deleted?"""
 
 from __future__ import annotations
 
@@ -29,4 +29,11 @@ def _require(connections: Connections, noun: str, name: str) -> Row:
     row = connections.row(f"SELECT * FROM {noun}s WHERE id = ?", [name])
     if row is None:
         raise unknown(noun, name)
+    turn = row["id"] if noun == "turn" else row["turn"]
+    if connections.row(
+        "SELECT 1 FROM turns JOIN conversations ON conversations.id = turns.conversation"
+        " WHERE turns.id = ? AND deleted IS NOT NULL",
+        [turn],
+    ):
+        raise NotFoundError("This conversation was deleted, so nothing was saved. Bring it back, or choose another.")
     return row

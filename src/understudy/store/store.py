@@ -19,6 +19,7 @@ from understudy.store.conversations import Conversations
 from understudy.store.corrections import Corrections
 from understudy.store.embeddings import Embeddings
 from understudy.store.failures import explained
+from understudy.store.forms import Forms
 from understudy.store.golden import GoldenSets
 from understudy.store.imports import Imports
 from understudy.store.jobs import Jobs
@@ -28,6 +29,7 @@ from understudy.store.preferences import Preferences
 from understudy.store.ratings import Ratings
 from understudy.store.recalls import Recalls
 from understudy.store.runs import Runs
+from understudy.store.signals import Signals
 from understudy.store.turns import Turns
 from understudy.store.versions import Versions
 
@@ -71,6 +73,8 @@ class Store:
         self.imports = Imports(connections)
         self.jobs = Jobs(connections)
         self.golden = GoldenSets(connections)
+        self.signals = Signals(connections)
+        self.forms = Forms(connections)
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE_S) -> Self:
@@ -191,6 +195,7 @@ class Store:
             "completions",
             "champions",
             "runs",
+            "continuations",
             "jobs",
             "comparisons",
         ):

@@ -100,7 +100,7 @@ class Turns:
         return [_turn(row) for row in rows]
 
     def set_chosen(self, turn: str, completion: str | None) -> None:
-        """The completion the person continues from. Raises `InputError` when it answers another turn."""
+        """The completion the person continues from; every choice is kept. `InputError` for one of another turn."""
         with self._connections.writing() as db:
             if completion is not None:
                 answers = self._connections.row("SELECT turn FROM completions WHERE id = ?", [completion])
@@ -108,6 +108,8 @@ class Turns:
                     raise InputError(f"Completion {completion} is no answer to turn {turn}. Reload the page.")
             if not db.execute("UPDATE turns SET chosen = ? WHERE id = ?", [completion, turn]).rowcount:
                 raise unknown("turn", turn)
+            row = {"id": new_id(), "turn": turn, "completion": completion, "created": now()}
+            db.table("continuations").insert(row)
 
     def _all(self, where: str, value: str | None) -> builtins.list[Turn]:
         return [_turn(row) for row in self._connections.rows(f"SELECT * FROM turns WHERE {where} ORDER BY id", [value])]

@@ -132,6 +132,16 @@ class Versions:
         )
         return frozenset(row["correction"] for row in rows)
 
+    def known(self, model: str, line: Sequence[int]) -> frozenset[str]:
+        """The corrections that the newest version of `line` knows: each as the last of them that judged it found."""
+        rows = self._connections.rows(
+            f"""SELECT correction, learned FROM verdicts JOIN versions ON versions.id = verdicts.version
+                WHERE model = ? AND number IN ({marks(line)}) ORDER BY number""",
+            [model, *line],
+        )
+        learned = {row["correction"]: row["learned"] for row in rows}
+        return frozenset(correction for correction, known in learned.items() if known)
+
     def judgements(self, model: str, corrections: Sequence[str]) -> dict[str, builtins.list[Judgement]]:
         """By correction, what each version made of it, oldest version first; corrections never judged are absent."""
         rows = self._connections.rows(

@@ -69,14 +69,15 @@ def encode(template: Template, example: Example, context: int) -> Item:
     return Item(example, row, _row(template, example.prompt, example.rejected, context))
 
 
-def encode_all(template: Template, examples: Iterable[Example], context: int) -> tuple[list[Item], list[str]]:
-    """Items of all examples that fit, and a sentence for each that does not."""
-    items, refused = [], []
+def encode_all(template: Template, examples: Iterable[Example], context: int) -> tuple[list[Item], dict[str, str]]:
+    """Items of all examples that can be learned, and by its source a sentence for each that cannot."""
+    items: list[Item] = []
+    refused: dict[str, str] = {}
     for example in examples:
         try:
             items.append(encode(template, example, context))
         except InputError as error:
-            refused.append(str(error))
+            refused.setdefault(example.source or example.id, str(error))
     return items, refused
 
 
@@ -106,6 +107,11 @@ def split(items: Sequence[Item], tokens: int) -> list[list[Item]]:
 
 
 def _row(template: Template, prompt: Sequence[Message], completion: str, context: int) -> Row:
+    if not template.can_write(completion):
+        raise InputError(
+            f'The answer "{_short(completion)}" has letters that the vocabulary of this model does not have, so it '
+            "cannot be learned. It stays remembered; a base model that writes them can learn it."
+        )
     answer = template.answer(completion)
     fitted = fit_prompt(template, prompt, context, len(answer))
     if fitted.room < len(answer):

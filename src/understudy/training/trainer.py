@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ Probe = Callable[[Any], float]
 class Trained:
     """A finished adapter in `folder`, the last `losses` by kind, why it ended, and what a person should know.
 
-    `seconds` are those of work, waiting not counted.
+    `refused` says of each fact that cannot be learned, by its id, why. `seconds` are those of work, without waiting.
     """
 
     folder: Path
@@ -46,27 +46,31 @@ class Trained:
     losses: dict[str, float]
     stopped_because: str
     notices: tuple[str, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A snapshot in tokens, and a sentence for each example that is too long to learn."""
+    """A snapshot in tokens, and by its source a sentence for each example that cannot be learned."""
 
     items: list[Item]
     anchors: list[Item]
     held_out: list[Item]
-    refused: list[str]
+    refused: dict[str, str]
 
     @classmethod
     def of(cls, snapshot: Snapshot, backend: LocalBackend) -> Material:
         """Raises TrainingError when nothing is left to learn."""
 
-        def encoded(examples: Iterable[Example]) -> tuple[list[Item], list[str]]:
+        def encoded(examples: Iterable[Example]) -> tuple[list[Item], dict[str, str]]:
             return encode_all(backend.template, examples, backend.describe().context_length)
 
         items, refused = encoded(snapshot.train)
         if not items:
-            raise TrainingError(" ".join(refused) or "There is nothing to learn from yet. Correct or rate an answer.")
+            raise TrainingError(
+                " ".join(dict.fromkeys(refused.values()))
+                or "There is nothing to learn from yet. Correct or rate an answer."
+            )
         return cls(items, encoded(snapshot.anchors)[0], encoded(snapshot.held_out)[0], refused)
 
 
@@ -103,7 +107,7 @@ class LocalTrainer:
         because = run.train()
         save(model, folder, self._backend.name)
         at = run.progress
-        return Trained(folder, at.step, at.seconds, dict(at.losses), because, tuple(at.notices))
+        return Trained(folder, at.step, at.seconds, dict(at.losses), because, tuple(at.notices), material.refused)
 
 
 class Breath:
@@ -148,7 +152,9 @@ class _Run:
             self._weights.values(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
         )
         found = checkpoint.read(self._weights, self._optimizer)
-        self.progress = found or Progress(notices=list(material.refused), half=_rounds(model, recipe))
+        self.progress = found or Progress(
+            notices=list(dict.fromkeys(material.refused.values())), half=_rounds(model, recipe)
+        )
         if self.progress.half:
             halve(model)
         self._stepper = Stepper(model, self._optimizer, reference, recipe, self.progress, breath)
@@ -197,7 +203,7 @@ class _Run:
         if self._probe is not None:
             return "Everything it should learn is said." if self._probe(self._model) >= 1 else None
         right = self.progress.right
-        wanted = [item for item in self._material.items if item.example.kind in (Kind.CORRECTION, Kind.PREFERENCE)]
+        wanted = [item for item in self._material.items if _must_be_right(item.example)]
         said = [item for item in wanted if item.example.kind is Kind.CORRECTION]
         if not self._enough(wanted):
             return None
@@ -241,6 +247,11 @@ class _Run:
         if self.progress.ended or time.monotonic() - self._saved >= self._recipe.save_seconds:
             self._checkpoint.write(self._weights, self._optimizer, self.progress)
             self._saved = time.monotonic()
+
+
+def _must_be_right(example: Example) -> bool:
+    """Whether a run goes on until this comes out right; a weak signal pulls, but nobody asked for it."""
+    return example.kind in (Kind.CORRECTION, Kind.PREFERENCE) and not example.weak
 
 
 def _rounds(model: Any, recipe: Recipe) -> bool:

@@ -29,7 +29,7 @@ class LearningHandlers:
     # -- looking -------------------------------------------------------------------------------------------------
 
     def on_learning(self, payload: Payload) -> object:
-        """What goes on: {live, champion, states, view, next}; without `view` while `mark` is current."""
+        """What goes on: {live, champion, states, view, switches, next}; without `view` while `mark` is current."""
         mark = payload.optional_name("mark")
         looked_at = payload.flag("page")
         fresh = looked_at and (mark is None or mark != self._overview.mark(self._model))
@@ -44,7 +44,7 @@ class LearningHandlers:
     # -- runs ----------------------------------------------------------------------------------------------------
 
     def on_learn(self, payload: Payload) -> object:
-        self._playground.learning.start()
+        self._playground.learning.start(fresh=bool(payload.optional_flag("fresh")))
         return self._now(payload)
 
     def on_pause_run(self, payload: Payload) -> object:
@@ -67,6 +67,29 @@ class LearningHandlers:
 
     def on_reject(self, payload: Payload) -> object:
         self._playground.learning.reject(payload.name("correction"))
+        return self._now(payload)
+
+    def on_switch_lesson(self, payload: Payload) -> object:
+        """Whether answers may recall it."""
+        self._playground.set_remembered(payload.name("correction"), payload.flag("enabled"))
+        return self._now(payload)
+
+    def on_take_back(self, payload: Payload) -> object:
+        self._playground.withdraw_correction(payload.name("completion"))
+        return self._now(payload)
+
+    def on_bring_back(self, payload: Payload) -> object:
+        self._playground.bring_back_correction(payload.name("completion"))
+        return self._now(payload)
+
+    # -- switches ------------------------------------------------------------------------------------------------
+
+    def on_switch_memory(self, payload: Payload) -> object:
+        self._playground.set_memory(payload.flag("on"))
+        return self._now(payload)
+
+    def on_switch_weak(self, payload: Payload) -> object:
+        self._playground.learning.weak = payload.flag("on")
         return self._now(payload)
 
     # -- versions ------------------------------------------------------------------------------------------------
@@ -96,6 +119,7 @@ class LearningHandlers:
             "champion": asdict(overview.champion(model, payload.optional_whole("known"))),
             "states": {completion: asdict(state) for completion, state in states.items()},
             "view": asdict(view) if view else None,
+            "switches": {"memory": asdict(self._playground.memory()), "weak": self._playground.learning.weak},
             "next": self._next() if live is None and payload.flag("page") else "",
         }
 

@@ -6,6 +6,7 @@ const learning = {
   view: null,       // the Learning page, without the run
   champion: null,   // the number of the live version, as this page knows it
   next: '',         // when the next run starts by itself
+  switches: { memory: { on: true, sentence: '' }, weak: false },
   states: {},       // completion -> the state of its correction
 };
 
@@ -69,7 +70,8 @@ async function decide(name, fields = {}) {
 
 function hear(now) {
   const ended = learning.live && (!now.live || now.live.id !== learning.live.id);
-  Object.assign(learning, { live: now.live, next: now.next, states: now.states });
+  Object.assign(learning, { live: now.live, next: now.next, states: now.states, switches: now.switches });
+  state.memory = now.switches.memory;
   if (now.view) learning.view = now.view;
   hearChampion(now.champion);
   drawLessonLines();

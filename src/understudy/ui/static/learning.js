@@ -69,7 +69,7 @@ function drawLearningBadge() {
 }
 
 function drawLearning() {
-  const { view, live, next } = learning;
+  const { view, live, next, switches } = learning;
   if (!view) { learningParts.replaceChildren(h('p.faint', {}, 'Reading…')); return; }
   if (!learningParts.querySelector('[data-part]')) learningParts.replaceChildren();
   const draw = (name, shows, make) => fillPart(learningParts, name, shows, make);
@@ -77,9 +77,11 @@ function drawLearning() {
     draw('now', ['live', live.id, live.words, live.can_pause, live.can_resume, live.can_cancel], () => drawLive(live));
     fillLive(live);
   } else draw('now', [view.champion, view.learned.count, view.idle, view.queue.count, view.votes, view.thumbs, next], drawIdle);
+  draw('forgetting', [view.forgetting, Boolean(live)], drawForgetting);
+  draw('recipe', [live && live.id, live && unfolded.has(live.id)], () => drawLiveRecipe(live));
   draw('findings', view.findings, () => drawFindings(view.findings));
-  draw('queue', [view.queue, view.votes, view.thumbs], drawQueue);
-  draw('versions', [view.versions, view.champion, opened('v')], drawVersions);
+  draw('queue', [view.queue, view.votes, view.thumbs, view.weak, switches], drawQueue);
+  draw('versions', [view.versions, view.champion, opened('v'), opened('fold')], drawVersions);
   draw('runs', [view.runs, opened('')], drawRuns);
   draw('learned', [view.learned, unfolded.has('learned')], () => drawFolded('learned', 'Learned', view.learned));
   draw('aside', [view.aside, unfolded.has('aside')], () => drawFolded('aside', 'Set aside', view.aside));
@@ -102,6 +104,14 @@ function drawLive(live) {
     h('div.charts'));
 }
 
+/** The settings of the live run, under it: unfolded they are fetched once, and the curves above go on by themselves. */
+function drawLiveRecipe(live) {
+  if (!live) return h('div', { hidden: true });
+  const report = unfolded.get(live.id);
+  return h('section.part', { 'aria-label': 'Training settings of this run' }, unfoldButton(live.id, 'Training settings'),
+    report ? report.recipe.length ? recipeList(report.recipe) : h('p.faint', {}, 'They are known once the model is loaded. Fold and open again in a moment.') : null);
+}
+
 /** The parts of the live run that change every second, in place: nothing blinks, nothing loses the focus. */
 function fillLive(live) {
   const part = learningParts.querySelector('[data-part=now]');
@@ -122,7 +132,19 @@ function drawIdle() {
     h('p.field-help', { id: 'learn-why' }, view.idle || next || 'There is something new to learn.'));
 }
 
+/** What was taken back is still in the weights: say so, with both ways out. */
+function drawForgetting() {
+  const { view, live } = learning;
+  if (!view.forgetting) return h('div', { hidden: true });
+  return h('section.part.card.finding', { 'aria-labelledby': 'forgetting-title' },
+    h('div.inline', {}, svg('alert'), h('strong', { id: 'forgetting-title' }, 'Taken back, but not forgotten')),
+    h('p', {}, view.forgetting),
+    h('div.inline', {}, h('button.primary.small', { type: 'button', act: 'learn-anew', disabled: Boolean(live) }, 'Train anew'),
+      h('button.secondary.small', { type: 'button', act: 'roll-back' }, 'Roll back')));
+}
+
 actions.learn = () => decide('learn');
+actions['learn-anew'] = () => decide('learn', { fresh: true });
 actions['hold-run'] = (button) => decide(button.dataset.held ? 'resume_run' : 'pause_run', { run: button.dataset.value });
 actions['cancel-run'] = (button) => decide('cancel_run', { run: button.dataset.value });
 
@@ -150,7 +172,26 @@ function drawQueue() {
   const body = view.queue.lessons.length ? lessonList(view.queue)
     : h('p.nothing', {}, view.learned.count ? 'Everything that was corrected has been learned.' : 'Nothing to learn yet. Correct an answer and it lands here.');
   return h('section.part', { tabIndex: -1, 'aria-labelledby': 'queue-title' },
-    h('div.part-head', {}, h('h2', { id: 'queue-title' }, 'To learn'), h('span.faint', {}, counts.length ? counts.join(' · ') + (view.votes || view.thumbs ? ' since the last run' : '') : '')), body);
+    h('div.part-head', {}, h('h2', { id: 'queue-title' }, 'To learn'), h('span.faint', {}, counts.length ? counts.join(' · ') + (view.votes || view.thumbs ? ' since the last run' : '') : '')),
+    drawSwitches(), body);
+}
+
+const SIGNALS = { continued: 'an answer gone on from', regenerated: 'another attempt asked for', edited: 'a message edited' };
+
+/** Memory and weak signals: what else answers and runs are given. Until Understudy is started again. */
+function drawSwitches() {
+  const { view, switches } = learning;
+  const count = Object.values(view.weak).reduce((sum, each) => sum + each, 0);
+  const said = Object.entries(view.weak).map(([kind, each]) => `${SIGNALS[kind]}: ${each}`).join(' · ');
+  return h('div.card.switches', {},
+    switchRow('memory', 'Memory', switches.memory.on, switches.memory.sentence || 'Tuned columns are given what you corrected to read.'),
+    switchRow('weak', `Weak signals: ${count.toLocaleString('en')}, ${switches.weak ? 'used as light votes' : 'not used'}`, switches.weak, said || 'Going on from one of several answers, another attempt, an edited message.'));
+}
+
+function switchRow(name, label, on, help) {
+  const box = h('input', { type: 'checkbox', role: 'switch', id: `switch-${name}`, checked: on, 'aria-describedby': `switch-${name}-help` });
+  box.addEventListener('change', async () => { if (!await decide(`switch_${name}`, { on: box.checked })) box.checked = !box.checked; });
+  return h('div.switch-row', {}, h('label.memory-switch', { for: `switch-${name}` }, h('span.field-label', {}, label), box), h('p.field-help', { id: `switch-${name}-help` }, help));
 }
 
 function lessonList(group) {
@@ -166,11 +207,20 @@ function lessonRow(lesson) {
     h('div.lesson-side', {},
       h('span.lesson', { title: lesson.state.detail, data: { kind: lesson.state.kind } }, h('span.lesson-dot'), h('span.lesson-words', {}, lesson.state.words)),
       h('div.lesson-tools', {}, waiting ? button('primary', 'approve', 'Approve') : null, waiting ? button('secondary', 'reject', 'Reject') : null,
+        waiting || lesson.state.kind === 'rejected' ? null : button('quiet', 'switch-lesson', lesson.enabled ? 'Switch off' : 'Switch on'),
+        h('button.quiet.danger', { type: 'button', act: 'take-back', 'aria-label': `Delete this correction: ${lesson.question.slice(0, 80)}`, data: { value: lesson.completion } }, 'Delete'),
         h('button.quiet', { type: 'button', act: 'visit', 'aria-label': `Open the conversation: ${lesson.question.slice(0, 80)}`, data: { value: lesson.conversation } }, 'Open chat'))));
 }
 
 actions.approve = (button) => decide('approve', { correction: button.dataset.value });
 actions.reject = (button) => decide('reject', { correction: button.dataset.value });
+actions['switch-lesson'] = (button) => decide('switch_lesson', { correction: button.dataset.value, enabled: button.textContent === 'Switch on' });
+actions['take-back'] = async (button) => {
+  const completion = button.dataset.value;
+  if (!await decide('take_back', { completion })) return;
+  learningPage.focus({ preventScroll: true });
+  toast('Correction deleted.', { action: { label: 'Undo', run: () => decide('bring_back', { completion }) } });
+};
 actions.visit = (button) => openConversation(button.dataset.value);
 
 function drawFolded(name, title, group) {
@@ -203,9 +253,19 @@ function runRow(run) {
 function runReport(report) {
   const charts = h('div.charts');
   drawCharts(charts, report.curves);
-  const recipe = Object.entries(report.recipe).filter(([, value]) => ['number', 'string'].includes(typeof value));
-  return h('div.unfolded', {}, charts, ...findingCards(report.findings),
-    recipe.length ? h('dl.facts.recipe', {}, ...recipe.flatMap(([name, value]) => [h('dt', {}, h('code', {}, name)), h('dd', {}, String(value))])) : null);
+  return h('div.unfolded', {}, charts, ...findingCards(report.findings), recipeFold(report.id, report.recipe));
+}
+
+/** What a run was trained with, and why each default is what it is. */
+function recipeFold(key, recipe) {
+  if (!recipe.length) return null;
+  return fold(`${key} recipe`, 'Training settings', () => recipeList(recipe));
+}
+
+function recipeList(recipe) {
+  return h('div', {},
+    h('p.field-help', {}, 'Change them under [training] in settings.toml, with UNDERSTUDY_TRAINING_… variables, or for one run with ', h('code', {}, 'understudy train --set'), '.'),
+    h('dl.facts.recipe', {}, ...recipe.flatMap((line) => [h('dt', {}, h('code', {}, line.name)), h('dd', {}, line.value, line.reason ? h('span.field-help', {}, line.reason) : null)])));
 }
 
 // -- folding -----------------------------------------------------------------------------------------------------------
@@ -215,11 +275,17 @@ function unfoldButton(key, text, label = undefined) {
   return h('button.quiet.unfold', { type: 'button', act: 'unfold', 'aria-expanded': open, 'aria-label': label, data: { value: key } }, text, svg('chevron'));
 }
 
+/** A part that is folded away at first, made only when it is opened. */
+function fold(key, text, make) {
+  const name = `fold ${key}`;
+  return h('div.fold', {}, unfoldButton(name, text), unfolded.has(name) ? make() : null);
+}
+
 actions.unfold = async (button) => {
   const key = button.dataset.value;
   if (unfolded.delete(key)) { drawLearning(); return; }
   const version = key.match(/^v(\d+)$/);
-  const fetched = version ? await attempt('version', { number: Number(version[1]) }) : ['learned', 'aside'].includes(key) ? true : await attempt('run', { run: key });
+  const fetched = version ? await attempt('version', { number: Number(version[1]) }) : ['learned', 'aside'].includes(key) || key.startsWith('fold ') ? true : await attempt('run', { run: key });
   if (fetched === undefined) return;
   unfolded.set(key, fetched);
   drawLearning();

@@ -96,10 +96,12 @@ function versionReport(report) {
     report.rules.length ? h('ul.rules', {}, ...report.rules.map((rule) => h('li', { data: { passed: String(rule.passed) } }, svg(rule.passed ? 'check' : 'close'), spoken(rule.passed ? 'held: ' : 'broken: '), rule.words))) : null,
     report.metrics.length ? metricTable(report.metrics) : null,
     report.rows.length ? verdictTable(report.rows) : h('p.faint', {}, 'No correction was judged.'),
+    formsFold(`v${report.number}`, report.rows),
     report.more ? h('p.faint', {}, `and ${plural(report.more, 'more correction')}`) : null,
     report.changed.length ? h('h4', {}, 'Unrelated answers that changed') : null,
     report.changed.length ? cardTable('Unrelated answers that changed', ['Question', 'Base', 'This version'], report.changed.map((change) => [change.question, change.before, change.after])) : null,
-    ...report.notes.map((note) => h('p.field-help', {}, note)));
+    ...report.notes.map((note) => h('p.field-help', {}, note)),
+    recipeFold(`v${report.number}`, report.recipe));
 }
 
 function metricTable(metrics) {
@@ -119,6 +121,16 @@ function verdictTable(rows) {
   return cardTable('Did it learn?', ['Question', 'Before', 'Wanted', 'After', 'Verdict'], rows.map((row) => [
     row.question || (row.outcome === 'deleted' ? 'Deleted since' : 'Taken back since'), row.before, row.wanted, row.after,
     h('span.verdict-cell', {}, h('span.outcome', { data: { outcome: row.outcome } }, svg(OUTCOMES[row.outcome]), row.outcome), row.reason ? h('span.field-help', {}, row.reason) : null)]));
+}
+
+/** In which other words each correction was trained: made by rules, or written by the base. */
+function formsFold(key, rows) {
+  const asked = rows.filter((row) => row.forms.length);
+  if (!asked.length) return null;
+  return fold(`${key} forms`, 'Asked in other words', () => h('div', {},
+    h('p.field-help', {}, 'Each question was trained in these forms too.'),
+    h('ul.forms', {}, ...asked.map((row) => h('li', {}, row.question,
+      h('ul', {}, ...row.forms.map((form) => h('li', {}, form.text, form.by_model ? h('span.tag', {}, 'by the base') : null))))))));
 }
 
 /** A table on a desk, cards on a phone; the roles keep it a table for a screen reader either way. */

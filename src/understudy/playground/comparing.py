@@ -1,0 +1,74 @@
+"""A trained candidate beside the live version and the base: the exam of a run, and what could not be in it.
+
+What the model cannot learn at all (too long, letters it does not have) is no question of the exam, or one such
+correction would keep all others from going live; it gets its verdict with the reason.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from understudy.dataset.example import Snapshot
+from understudy.errors import ModelError, NotFoundError
+from understudy.evaluation.decoding import Control, Decoding
+from understudy.evaluation.judging import CANDIDATE, Weights, evaluate
+from understudy.evaluation.report import Report
+from understudy.playground.casting import Casting
+from understudy.playground.forgetting import still_known
+from understudy.serving.backend import Backend
+from understudy.store import Run, Store, Verdict
+from understudy.training.trainer import Trained
+from understudy.types import BASE
+
+log = logging.getLogger(__name__)
+
+
+class Comparing:
+    """Judges what runs have trained."""
+
+    def __init__(self, store: Store, casting: Casting) -> None:
+        self._store = store
+        self._casting = casting
+
+    def report(
+        self,
+        run: Run,
+        backend: Backend,
+        snap: Snapshot,
+        trained: Trained,
+        decoding: Decoding,
+        control: Control,
+        weights: Weights,
+    ) -> Report:
+        """What the exam found, with a verdict on every correction of the snapshot; `weights` as for `evaluate`."""
+        champion = self._champion(run.model)
+        live = self._store.versions.find(run.model, champion)
+        known = self._store.versions.verdicts(live.id) if live else []
+        turn = len(self._store.versions.list(run.model))
+        asked = replace(snap, lessons=tuple(lesson for lesson in snap.lessons if lesson.id not in trained.refused))
+        backend.load_version(CANDIDATE, trained.folder)
+        try:
+            report = evaluate(
+                backend, asked, CANDIDATE, champion, control,
+                known=known, turn=turn, decoding=decoding, weights=weights,
+            )  # fmt: skip
+        finally:
+            backend.unload_version(CANDIDATE)
+        without = 0 if run.parent else len(still_known(self._store, run.model))
+        return replace(report, verdicts=(*report.verdicts, *_refused(snap, trained)), without=without)
+
+    def _champion(self, model: str) -> int:
+        """The live version, ready to be compared with; the base where it cannot be used any more."""
+        champion = self._store.versions.champion(model)
+        try:
+            self._casting.ensure_version(model, champion)
+        except (ModelError, NotFoundError):
+            log.warning("the live version cannot be used, so the candidate is compared with the base", exc_info=True)
+            return BASE
+        return champion
+
+
+def _refused(snap: Snapshot, trained: Trained) -> list[Verdict]:
+    lessons = [lesson.id for lesson in snap.lessons if lesson.id in trained.refused]
+    return [Verdict(lesson, "", "", False, trained.refused[lesson]) for lesson in lessons]

@@ -1,0 +1,29 @@
+"""What the live version still knows although it was taken back: only a version that never learned it has forgotten it.
+
+Training away from a text hides it and harms what lies beside it. So a person is told, and the next run, whoever starts
+it, begins with the base again and learns everything that stands. Taking back alone starts no run: rolling back may be
+what the person wants.
+"""
+
+from __future__ import annotations
+
+from understudy.playground.lessons import Lessons
+from understudy.playground.progress import counted
+from understudy.store import Store
+from understudy.types import BASE
+
+
+def still_known(store: Store, model: str) -> frozenset[str]:
+    """The corrections that the live version of `model` learned, itself or before it, and that were taken back since."""
+    known = store.versions.known(model, Lessons(store).line(model))
+    return store.corrections.taken_back(sorted(known)) if known else frozenset()
+
+
+def words(store: Store, model: str) -> str:
+    """What a person should know about that; "" when there is nothing."""
+    champion, count = store.versions.champion(model), len(still_known(store, model))
+    if champion == BASE or not count:
+        return ""
+    them = "it" if count == 1 else "them"
+    known = f"v{champion} still knows {counted(count, 'correction')} that you took back."
+    return f"{known} Train anew without {them}, or roll back."
