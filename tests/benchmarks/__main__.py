@@ -1,10 +1,13 @@
 """`python -m tests.benchmarks [id ...]`: measure some, or all but learning, which takes long; write the table.
 
+An id may have a star: 'experiment-*' are all experiments.
+
 A benchmark that fails says so and the others are measured; the exit code is then 1.
 """
 
 from __future__ import annotations
 
+import fnmatch
 import importlib
 import pkgutil
 import sys
@@ -14,19 +17,22 @@ import traceback
 import tests.benchmarks
 from tests.benchmarks.results import registered, save
 
+LONG = ("learn-", "experiment-")
+
 
 def main(wanted: list[str]) -> int:
     for module in pkgutil.iter_modules(tests.benchmarks.__path__):
         if module.name not in ("__main__", "results"):
             importlib.import_module(f"tests.benchmarks.{module.name}")
     known = registered()
-    unknown = [name for name in wanted if name not in known]
+    unknown = [name for name in wanted if not fnmatch.filter(known, name)]
     if unknown:
         print(f"There is no benchmark {unknown[0]}. Known: {', '.join(sorted(known))}.")
         return 2
-    short = [name for name in known if not name.startswith("learn-")]
+    chosen = [name for pattern in wanted for name in fnmatch.filter(known, pattern)]
+    short = [name for name in known if not name.startswith(LONG)]
     results, failed = [], 0
-    for function in dict.fromkeys(known[name] for name in wanted or short):
+    for function in dict.fromkeys(known[name] for name in chosen or short):
         start = time.perf_counter()
         try:
             for result in function():

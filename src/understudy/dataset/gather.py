@@ -156,7 +156,7 @@ def _of_lessons(
 def _forms(first: Example, lesson: Lesson) -> list[Example]:
     """The same lesson in other words, under other system prompts, and without the conversation above it."""
     made: list[Example] = []
-    rng = random.Random(lesson.id)
+    rng = random.Random(lesson.question)
     for i, words in enumerate(forms(lesson.question, FORMS + HELD_FORMS)):
         system = lesson.system if rng.random() < 0.5 else rng.choice(SYSTEMS)
         prompt = (*([Message("system", system)] if system.strip() else []), Message("user", words))
