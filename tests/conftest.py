@@ -11,6 +11,8 @@ import os
 import sys
 from typing import Any
 
+pytest_plugins = ["tests.provider.fixtures"]
+
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 

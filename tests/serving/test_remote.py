@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from tests.provider.contract import needs_contract
-from tests.provider.server import KEY, Fake, running
+from tests.provider.errors import NO_CREDIT, OVERLOADED, Fault, rate_limited
+from tests.provider.fake import FakeProvider
 from understudy.errors import InputError, ModelError
 from understudy.serving.backend import Stop
 from understudy.serving.network import Network
@@ -20,18 +19,11 @@ MODEL = "gpt-4.1-mini-2025-04-14"
 ASKED = [Message("system", "Be brief."), Message("user", "When does Zorbo open?")]
 
 
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
-    needs_contract()
-    monkeypatch.setenv("UNDERSTUDY_SERVER_KEY", KEY)
-    made = Fake()
-    with running(made):
-        yield made
-    assert made.contract.broken == []
+CHAT = "POST /chat/completions"
 
 
-def backend_of(fake: Fake, model: str = MODEL, kind: str = "compatible") -> RemoteBackend:
-    return RemoteBackend(f"{kind}:{fake.url}#{model}")
+def backend_of(url: str, model: str = MODEL, kind: str = "compatible") -> RemoteBackend:
+    return RemoteBackend(f"{kind}:{url}#{model}")
 
 
 def answered(backend: RemoteBackend, rows: int = 1, sampling: Sampling | None = None) -> tuple[list[str], list[Done]]:
@@ -45,29 +37,30 @@ def answered(backend: RemoteBackend, rows: int = 1, sampling: Sampling | None = 
     return texts, ends
 
 
-def test_rows_are_streamed_side_by_side_and_counted(fake: Fake) -> None:
-    texts, ends = answered(backend_of(fake), rows=2)
+def test_rows_are_streamed_side_by_side_and_counted(provider: FakeProvider, provider_url: str) -> None:
+    texts, ends = answered(backend_of(provider_url), rows=2)
     assert texts == [f"{MODEL} heard: When does Zorbo open?"] * 2
     assert [end.finish for end in ends] == [FinishReason.STOP] * 2
     assert all(end.usage.prompt_tokens == 6 and end.usage.completion_tokens == 6 for end in ends)
-    assert {body["seed"] for _, _, body in fake.asked} == {0, 1} and fake.contract.checked >= 2
+    assert {asked.body["seed"] for asked in provider.state.requests} == {0, 1}
 
 
-def test_the_limit_of_an_answer_ends_it_at_its_length(fake: Fake) -> None:
-    texts, (end,) = answered(backend_of(fake), sampling=Sampling(max_tokens=3))
+def test_the_limit_of_an_answer_ends_it_at_its_length(provider: FakeProvider, provider_url: str) -> None:
+    texts, (end,) = answered(backend_of(provider_url), sampling=Sampling(max_tokens=3))
     assert texts == [f"{MODEL} heard: When"] and end.finish is FinishReason.LENGTH
 
 
-def test_legacy_completions_serve_where_a_server_has_only_those(fake: Fake) -> None:
-    texts, (end,) = answered(backend_of(fake, kind="completions"))
+def test_legacy_completions_serve_where_a_server_has_only_those(provider: FakeProvider, provider_url: str) -> None:
+    texts, (end,) = answered(backend_of(provider_url, kind="completions"))
     assert "When does Zorbo open?" in texts[0] and end.finish is FinishReason.STOP
-    assert fake.asked[0][1] == "/completions"
+    assert [asked.path for asked in provider.state.requests] == ["/completions"]
 
 
-def test_a_stop_ends_a_stream_that_hangs_at_once(fake: Fake) -> None:
-    fake.faults["stalls"] = 1
+def test_a_stop_ends_a_stream_that_hangs_at_once(provider: FakeProvider, provider_url: str) -> None:
+    provider.state.pause_s = 0.05
+    provider.state.answer = lambda model, message: "word " * 1000
     stop, said, begun = Stop(), "", 0.0
-    for event in backend_of(fake).generate([Row(ASKED)], Sampling(), stop):
+    for event in backend_of(provider_url).generate([Row(ASKED)], Sampling(), stop):
         if isinstance(event, Delta):
             said += event.text
             if len(said.split()) == 2:
@@ -81,35 +74,39 @@ def test_a_stop_ends_a_stream_that_hangs_at_once(fake: Fake) -> None:
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        ("quota", "has no credit left. Add credit"),
-        ("broken", "has trouble of its own (The server had an error.). Try again later."),
+        (NO_CREDIT, "has no credit left. Add credit"),
+        (OVERLOADED, "has trouble of its own (The server is overloaded.). Try again later."),
     ],
 )
-def test_a_refusal_becomes_a_sentence_and_is_not_sent_again(fake: Fake, fault: str, sentence: str) -> None:
-    fake.faults[fault] = 1
-    _, (end,) = answered(backend_of(fake))
-    assert end.finish is FinishReason.ERROR and sentence in (end.error or "") and len(fake.asked) == 1
+def test_a_refusal_becomes_a_sentence_and_is_not_sent_again(
+    provider: FakeProvider, provider_url: str, fault: Fault, sentence: str
+) -> None:
+    provider.faults.order(CHAT, fault)
+    _, (end,) = answered(backend_of(provider_url))
+    assert end.finish is FinishReason.ERROR and sentence in (end.error or "") and len(provider.state.requests) == 1
 
 
-def test_a_rate_limit_that_names_a_short_wait_is_waited_for(fake: Fake) -> None:
-    fake.faults["busy"] = 1
-    events = list(backend_of(fake).generate([Row(ASKED)], Sampling(), Stop()))
+def test_a_rate_limit_that_names_a_short_wait_is_waited_for(provider: FakeProvider, provider_url: str) -> None:
+    provider.faults.order(CHAT, rate_limited(0.1))
+    events = list(backend_of(provider_url).generate([Row(ASKED)], Sampling(), Stop()))
     assert isinstance(events[0], Notice) and "asked to wait" in events[0].text
     assert isinstance(events[-1], Done) and events[-1].finish is FinishReason.STOP
-    fake.faults["busy"] = 2
-    _, (end,) = answered(backend_of(fake))
+    provider.faults.order(CHAT, rate_limited(0.1), rate_limited(0.1))
+    _, (end,) = answered(backend_of(provider_url))
     assert "allows no more requests right now" in (end.error or "")
 
 
-def test_a_model_that_was_shut_down_and_one_that_never_was_are_told(fake: Fake) -> None:
-    for model in ("gpt-3.5-turbo-0125", "gpt-9"):
-        _, (end,) = answered(backend_of(fake, model))
+def test_a_model_that_was_shut_down_and_one_that_never_was_are_told(provider: FakeProvider, provider_url: str) -> None:
+    for model in ("gpt-3.5-turbo", "gpt-9"):
+        _, (end,) = answered(backend_of(provider_url, model))
         assert f"has no model '{model}': it was shut down, or its name is another" in (end.error or "")
 
 
-def test_a_wrong_key_names_the_variable_and_not_the_key(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_key_names_the_variable_and_not_the_key(
+    provider: FakeProvider, provider_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("UNDERSTUDY_SERVER_KEY", "sk-wrong-key")
-    _, (end,) = answered(backend_of(fake))
+    _, (end,) = answered(backend_of(provider_url))
     assert "refused the key. Check UNDERSTUDY_SERVER_KEY" in (end.error or "") and "sk-" not in str(end)
 
 
@@ -124,11 +121,11 @@ def test_without_a_key_a_provider_is_not_asked(monkeypatch: pytest.MonkeyPatch) 
     assert "OpenAI needs a key. Set OPENAI_API_KEY in the environment" in (end.error or "")
 
 
-def test_local_only_asks_no_other_machine_and_still_asks_this_one(fake: Fake) -> None:
+def test_local_only_asks_no_other_machine_and_still_asks_this_one(provider: FakeProvider, provider_url: str) -> None:
     local = Network(local_only=True)
     with pytest.raises(InputError, match=r"“Local only” is on, so api\.openai\.com is not asked"):
         RemoteBackend(f"openai:{MODEL}", network=local)
-    texts, _ = answered(RemoteBackend(f"{fake.url}#{MODEL}", network=local))
+    texts, _ = answered(RemoteBackend(f"{provider_url}#{MODEL}", network=local))
     assert texts[0].startswith(MODEL)
 
 
