@@ -82,6 +82,8 @@ BAD_VALUES = [
     ("learn_after_others", "-1"),
     ("learn_quiet_s", "-1"),
     ("learn_weak", "perhaps"),
+    ("scope", "nowhere"),
+    ("local_only", "maybe"),
     ("promote", "sometimes"),
     ("seed", "-1"),
     ("debug", "a little"),

@@ -22,7 +22,7 @@ def two_versions(understudy: Understudy, home: Path) -> None:
     understudy("versions")
     with Store.open(home / "understudy.db") as store:
         for passed, sentence in ((True, "passed: 1 of 1"), (False, "not promoted: it learned nothing")):
-            run = store.runs.add("starter", 0, "by hand", {}, {})
+            run = store.runs.add("starter", 0, "by hand", {}, {"votes": ["v"]})
             trained = home / "trained"
             trained.mkdir(exist_ok=True)
             for name in FILES:
