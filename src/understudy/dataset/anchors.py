@@ -111,8 +111,8 @@ def neighbours(question: str, rng: random.Random, others: Sequence[str] = ()) ->
         new = str(rng.randint(2, 999)) if old.isdigit() else _coined(old, rng, others)
         found.append(re.sub(rf"\b{re.escape(old)}\b", new, question))
     subject = re.search(_NAME, question)
-    if subject:
-        found.append(_asked_of(subject[0], rng, others))
+    if subject:  # twice: of another name the base answers (`playground.scope`), of this one the version
+        found += [_asked_of(subject[0], rng, others) for _ in range(2)]
     return [other for other in found if words(other) != words(question)]
 
 
