@@ -17,7 +17,7 @@ import traceback
 import tests.benchmarks
 from tests.benchmarks.results import registered, save
 
-LONG = ("learn-", "experiment-")
+LONG = ("learn-", "experiment-", "live-", "kills-")
 
 
 def main(wanted: list[str]) -> int:
