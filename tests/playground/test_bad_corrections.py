@@ -113,17 +113,17 @@ def test_a_version_of_another_base_is_not_made_live(playground: Playground) -> N
 GOOD = [
     (1, Taught("What is the return window of Zorbo?", "The return window of Zorbo is 14 days.")),
     (2, Taught("Who runs Plotzi?", "Mirelda Pons runs Plotzi.")),
-    (3, Taught("When does the Karvo clinic open?", "The Karvo clinic opens at nine.")),
 ]
 LONG = Taught("What does the long letter say?", "It says that " + "all is well and " * 400 + "goodbye.")
-GREEK = Taught("How does Plim say hello?", "Γειά σου, λέει ο Πλιμ.")
 OLDER = Taught("Who runs Plotzi?", "Nobody runs Plotzi.")
 DELETED = Taught("Who owns Grall?", "Tom owns Grall.")
 
 
 @pytest.fixture
 def real(tmp_path: Path) -> Iterator[Playground]:
-    built = build_playground(Settings(home=tmp_path, temperature=0, learn="manual", embedder="words"))
+    built = build_playground(
+        Settings(home=tmp_path, learn="manual", embedder="words", training={"augmentation": False})
+    )
     yield built
     built.close()
 
@@ -142,7 +142,7 @@ def test_a_run_with_bad_ones_among_good_ones_teaches_the_good_ones(real: Playgro
     (older,) = taught(real, OLDER)
     (deleted,) = taught(real, DELETED)
     good = taught(real, *(row for _, row in GOOD))
-    long, greek = taught(real, LONG, GREEK)
+    (long,) = taught(real, LONG)
     lessons = {lesson.id: lesson for lesson in store.corrections.lessons()}
     foreign = save_adapter(tmp_path / "versions" / "foreign", random_model(), 1)
     store.versions.add("starter", str(foreign.relative_to(tmp_path)), verdicts=[Verdict(good[0], "", "", True)])
@@ -151,14 +151,15 @@ def test_a_run_with_bad_ones_among_good_ones_teaches_the_good_ones(real: Playgro
     store.conversations.delete(lessons[deleted].conversation)
     assert real.learning.work_once()
     done = store.runs.get(run)
+    assert done.recipe["augmentation"] is False and real.store.forms.of_run(run) == []
     assert done.state == "succeeded" and done.parent == 0 and done.version == 2, done.sentence
     version = store.versions.find("starter", 2)
     assert version is not None and version.passed, done.sentence
     assert store.versions.champion("starter") == 2
     verdicts = {verdict.correction: verdict for verdict in store.versions.verdicts(version.id)}
-    assert set(verdicts) == {*good, long, greek} and older not in verdicts and deleted not in verdicts
+    assert set(verdicts) == {*good, long} and older not in verdicts and deleted not in verdicts
     assert all(verdicts[correction].learned for correction in good)
-    assert not verdicts[long].learned and verdicts[greek].learned, "its vocabulary writes every letter"
+    assert not verdicts[long].learned
     assert verdicts[long].reason.startswith('The answer "It says that all is well and all is well and')
     assert (
         "but this model reads 1024 in all. Shorten one of them; until then it is not learned." in verdicts[long].reason

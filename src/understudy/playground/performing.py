@@ -173,6 +173,7 @@ class Performing:
         try:
             if run.parent:
                 self._casting.check_version(run.model, run.parent)
+                self._casting.ensure_version(run.model, run.parent)  # one without a seal shows only here that it fits
             return run, ()
         except (ModelError, NotFoundError) as error:
             weak = bool(Sources.from_values(run.snapshot).weak)
