@@ -71,11 +71,13 @@ def live_135m() -> Iterator[Result]:
 
 
 def shape_135m(folder: Path) -> Path:
-    """A folder with the shape of SmolLM-135M, random weights and one word per token."""
-    from tests.benchmarks.columns import llama_135m, word_tokenizer
+    """A folder with the shape of SmolLM-135M, random weights and the starter's tokenizer."""
+    from transformers import AutoTokenizer
+
+    from tests.benchmarks.columns import llama_135m
 
     llama_135m().save_pretrained(folder)
-    word_tokenizer().save_pretrained(folder)
+    AutoTokenizer.from_pretrained(starter_folder()).save_pretrained(folder)
     return folder
 
 

@@ -11,6 +11,7 @@ from understudy.cli.ask import ask
 from understudy.cli.chat import chat
 from understudy.cli.database import db
 from understudy.cli.models import models
+from understudy.cli.provider import provider
 from understudy.cli.serve import serve
 from understudy.cli.teach import teach
 from understudy.cli.train import train, worker
@@ -38,5 +39,5 @@ def understudy(**_: Any) -> None:
     """Chat with a language model and its tuned versions side by side; what you correct, it learns."""
 
 
-for command in (serve, chat, ask, teach, train, worker, versions, promote, rollback, models, db):
+for command in (serve, chat, ask, teach, train, worker, versions, promote, rollback, models, provider, db):
     understudy.add_command(command)

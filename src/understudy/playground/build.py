@@ -19,6 +19,7 @@ from understudy.playground.playground import Playground
 from understudy.playground.promoting import Promoting, sweep
 from understudy.playground.scope import Scope
 from understudy.serving.backend import Backend
+from understudy.serving.catalogue import read_catalogue
 from understudy.serving.download import fetch_model
 from understudy.serving.network import Network
 from understudy.serving.provider import endpoint_of, is_address
@@ -33,11 +34,14 @@ def build_playground(settings: Settings) -> Playground:
     """The playground of `settings.home`. Raises `StoreError` or `SettingsError`; loads no model yet."""
     Recipe.from_values(settings.training)  # a wrong value is told now, not when the first run begins
     store = Store.open(settings.home / "understudy.db")
+    catalogue = read_catalogue(settings.home)
     _ensure_starter(store)
     sweep(store)
     base = _base_model(store, settings)
 
     network = Network(settings.local_only)
+    if settings.local_only:
+        _keep_the_hub_away()
 
     def open_backend(name: str, source: str) -> Backend:
         if is_address(source):
@@ -73,7 +77,16 @@ def build_playground(settings: Settings) -> Playground:
         approve=settings.approve,
         scope=scope,
         weak=settings.learn_weak,
+        network=network,
+        catalogue=catalogue,
     )
+
+
+def _keep_the_hub_away() -> None:
+    """The hub's own switch, for the libraries that ask it by themselves: what is here is still found."""
+    from huggingface_hub import constants
+
+    constants.HF_HUB_OFFLINE = True
 
 
 def _fetch(network: Network) -> Fetch:

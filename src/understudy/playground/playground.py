@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Literal, cast
 
 from understudy import __version__
@@ -23,11 +24,13 @@ from understudy.playground.answering import Answering
 from understudy.playground.asking import Asked, Prompt, ask_all
 from understudy.playground.casting import Casting
 from understudy.playground.columns import column_choices, is_tuned, resolve_columns
+from understudy.playground.costs import Costs
 from understudy.playground.difference import difference
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
 from understudy.playground.overview import Overview
 from understudy.playground.promoting import Promoting, VersionItem
+from understudy.playground.providers import Offers, Providers, ServerChoice
 from understudy.playground.purging import Purging
 from understudy.playground.reading import is_hidden, read_answer, read_conversation
 from understudy.playground.remembering import Remembering
@@ -43,7 +46,10 @@ from understudy.playground.view import (
     Span,
     Verdict,
 )
+from understudy.serving.catalogue import Catalogue, read_catalogue
 from understudy.serving.fit import estimate_fit
+from understudy.serving.network import Network
+from understudy.serving.provider import is_address
 from understudy.store import Completion, Conversation, Store, Turn
 from understudy.store.corrections import State
 from understudy.types import Column, FinishReason, Message, Row, Sampling
@@ -75,6 +81,8 @@ class Playground:
         approve: Literal["auto", "manual"] = "auto",
         scope: Scope | None = None,
         weak: bool = False,
+        network: Network | None = None,
+        catalogue: Catalogue | None = None,
     ) -> None:
         self.store = store
         self.casting = casting
@@ -87,6 +95,8 @@ class Playground:
         self.promoting = Promoting(store, casting)
         self.learning = Learning(store, casting, perform, pace, weak=weak)
         self.overview = Overview(store)
+        self._network, catalogue = network or Network(), catalogue or read_catalogue()
+        self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
         self._purging = Purging(store, UNDO_WINDOW_S, lambda: self.answering.busy)
@@ -132,7 +142,10 @@ class Playground:
 
     def open(self, conversation: str) -> ConversationView:
         return read_conversation(
-            self.store, self.store.conversations.get(conversation), running=self.answering.running(conversation)
+            self.store,
+            self.store.conversations.get(conversation),
+            self._costs,
+            running=self.answering.running(conversation),
         )
 
     def latest(self) -> ConversationView:
@@ -216,7 +229,7 @@ class Playground:
     def answer(self, completion: str) -> Answer:
         """One completion, also an attempt that its column no longer shows."""
         found = self.store.completions.get(completion)
-        return read_answer(self.store, found, hidden=self._hidden(self.store.turns.get(found.turn)))
+        return read_answer(self.store, found, self._costs, hidden=self._hidden(self.store.turns.get(found.turn)))
 
     def continue_from(self, completion: str) -> None:
         """Stand on this answer: the next message continues from it. Where it was continued before, go there again."""
@@ -342,8 +355,28 @@ class Playground:
     # -- models --------------------------------------------------------------------------------------------------
 
     def fit(self, source: str) -> dict[str, object]:
-        """Whether a model would run here, read from its headers; nothing is loaded. Raises `ModelError`."""
-        return asdict(estimate_fit(checked_text(source, "model", most=4096).strip()))
+        """Whether a model would run here, read from its headers; nothing is loaded. Raises `ModelError`.
+
+        Of a model at a server it says where that is.
+        """
+        source = checked_text(source, "model", most=4096).strip()
+        if is_address(source):
+            return {"sentence": self.providers.where(source), "remote": True}
+        if not Path(source).expanduser().is_dir():
+            self._network.check_host("the model hub")
+        return asdict(estimate_fit(source))
+
+    def servers(self) -> tuple[ServerChoice, ...]:
+        """The providers and kinds of servers whose models can be columns."""
+        return self.providers.servers()
+
+    def offers(self, server: str) -> Offers:
+        """What a server offers, asked now. Raises InputError or ModelError with the sentence for the person."""
+        return self.providers.offers(checked_text(server, "server", most=4096))
+
+    def add_remote(self, source: str) -> str:
+        """Register a model of a server; returns the name of its column."""
+        return self.providers.add(checked_text(source, "model", most=4096).strip())
 
     def start_adding_model(self, source: str) -> str:
         """Fetch and register a model by folder or hub id, in the background; returns the job's id."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from understudy.playground.costs import Costs
 from understudy.playground.difference import difference
 from understudy.playground.view import Answer, ConversationView, RecallView, TurnView, Verdict
 from understudy.store import Completion, Conversation, Correction, Lesson, Preference, Rating, Recall, Store, Turn
 from understudy.types import BASE
 
 
-def read_conversation(store: Store, conversation: Conversation, *, running: bool) -> ConversationView:
+def read_conversation(store: Store, conversation: Conversation, costs: Costs, *, running: bool) -> ConversationView:
     """The conversation as its page shows it, following the branch that its head stands on."""
     path = store.turns.path(conversation.head) if conversation.head else []
     return ConversationView(
@@ -24,17 +25,18 @@ def read_conversation(store: Store, conversation: Conversation, *, running: bool
         columns=conversation.columns,
         blind=conversation.blind,
         sampling=asdict(conversation.sampling),
-        turns=tuple(_read_turns(store, path)),
+        turns=tuple(_read_turns(store, path, costs)),
         running=running,
+        spent=tuple(spent.words for spent in costs.spent(conversation.id)),
     )
 
 
-def read_answer(store: Store, completion: Completion, *, hidden: bool = False) -> Answer:
+def read_answer(store: Store, completion: Completion, costs: Costs, *, hidden: bool = False) -> Answer:
     """One completion, also an earlier attempt that its column no longer shows."""
     siblings = [c for c in store.completions.of_turn(completion.turn) if c.position == completion.position]
     ratings, corrections = store.ratings.latest([completion.id]), store.corrections.latest([completion.id])
     recalls = read_recalls(store, [completion.id])
-    return _answer(completion, siblings, ratings, corrections, recalls, hidden=hidden, continued=False)
+    return _answer(completion, siblings, ratings, corrections, recalls, costs, hidden=hidden, continued=False)
 
 
 def read_recalls(store: Store, completions: Sequence[str]) -> dict[str, tuple[RecallView, ...]]:
@@ -60,7 +62,7 @@ def verdict_of(votes: Sequence[Preference]) -> tuple[Verdict | None, str | None]
     return "chosen", first.a if first.verdict == "a" else first.b
 
 
-def _read_turns(store: Store, path: Sequence[Turn]) -> list[TurnView]:
+def _read_turns(store: Store, path: Sequence[Turn], costs: Costs) -> list[TurnView]:
     ids = [turn.id for turn in path]
     completions = store.completions.of_turns(ids)
     every = [c.id for of_turn in completions.values() for c in of_turn]
@@ -76,7 +78,9 @@ def _read_turns(store: Store, path: Sequence[Turn]) -> list[TurnView]:
         for attempts in _by_position(completions.get(turn.id, [])):
             shown = next((c for c in attempts if c.id in continued), attempts[-1])
             kept = shown.id == turn.chosen or shown.id in continued
-            answers.append(_answer(shown, attempts, ratings, corrections, recalls, hidden=hidden, continued=kept))
+            answers.append(
+                _answer(shown, attempts, ratings, corrections, recalls, costs, hidden=hidden, continued=kept)
+            )
         branches = tuple(sibling.id for sibling in store.turns.siblings(turn))
         views.append(TurnView(turn.id, turn.text, tuple(answers), turn.blind, hidden, verdict, winner, branches))
     return views
@@ -95,6 +99,7 @@ def _answer(
     ratings: dict[str, Rating],
     corrections: dict[str, Correction],
     recalls: dict[str, tuple[RecallView, ...]],
+    costs: Costs,
     *,
     hidden: bool,
     continued: bool,
@@ -118,7 +123,7 @@ def _answer(
         comment=rating.comment if rating else "",
         attempt=ids.index(completion.id) + 1,
         attempts=ids,
-        details="" if hidden else _details(completion),
+        details="" if hidden else _details(completion, costs.words(completion)),
         continued=continued,
         recalls=() if hidden else recalls.get(completion.id, ()),
     )
@@ -143,11 +148,12 @@ def _recall(recall: Recall, lessons: dict[str, Lesson]) -> RecallView:
     )
 
 
-def _details(completion: Completion) -> str:
-    """One line: who answered, how much, how fast, and what repeats it."""
+def _details(completion: Completion, price: str) -> str:
+    """One line: who answered, how much, for how much, how fast, and what repeats it."""
     usage = completion.usage
     parts = [completion.model if completion.version == BASE else f"{completion.model} v{completion.version}"]
     parts.append(f"{usage.completion_tokens} tokens")
+    parts += [price] if price else []
     if usage.first_token_ms is not None:
         parts.append(f"first after {usage.first_token_ms / 1000:.2f} s")
     if usage.tokens_per_second:

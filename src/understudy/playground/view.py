@@ -107,7 +107,10 @@ class ColumnChoice:
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """An open conversation: its settings and the turns of the branch that is looked at."""
+    """An open conversation: its settings and the turns of the branch that is looked at.
+
+    `spent` is a line for each model that is paid for: its tokens and dollars in this conversation so far.
+    """
 
     id: str
     title: str
@@ -117,6 +120,7 @@ class ConversationView:
     sampling: dict[str, float | int | None]
     turns: tuple[TurnView, ...] = ()
     running: bool = False
+    spent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,26 @@ def endpoint_of(source: str) -> Endpoint:
     return Endpoint(profile, _base_url(profile), rest.strip())
 
 
+def server_of(text: str) -> Endpoint:
+    """A server without a model: a profile's id, a base URL, or `completions:URL`. Raises InputError."""
+    text = text.strip()
+    kind, _, rest = text.partition(":")
+    if kind in PROFILES and rest:
+        return replace(endpoint_of(f"{kind}:{rest.partition('#')[0]}#-"), model="")
+    named = PROFILES.get(text)
+    if named is not None and named not in (COMPATIBLE, LEGACY):
+        return Endpoint(named, _base_url(named), "")
+    return replace(endpoint_of(f"{text.partition('#')[0]}#-"), model="")
+
+
+def address_of(server: Endpoint, model: str) -> str:
+    """The address of a model at `server`: what `endpoint_of` reads back."""
+    profile = server.profile
+    if profile not in (COMPATIBLE, LEGACY):
+        return f"{profile.id}:{model}"
+    return f"{'completions:' if profile is LEGACY else ''}{server.base_url}#{model}"
+
+
 def find_secret(variable: str) -> str | None:
     """The value of an environment variable, or of the same name in `.env`; None where it is empty or absent."""
     return os.environ.get(variable) or dotenv_values(ENV_FILE).get(variable) or None

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -196,13 +197,40 @@ class _Call:
 
     def done(self, finish: FinishReason, error: str | None = None) -> Done:
         """The tokens are those that the server counted; without that, pieces stand for tokens."""
-        prompt = self.usage.prompt_tokens if self.usage else 0
-        said = self.usage.completion_tokens if self.usage else self.pieces
+        usage = self.usage
+        prompt, said = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, self.pieces)
+        cached = getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None) or 0
         text = "\n".join(f"{message.role}: {message.content}" for message in self.row.messages)
-        return Done(self.place, finish, Usage(prompt, said, self.first, self._ms()), error, text)
+        return Done(self.place, finish, Usage(prompt, said, self.first, self._ms(), cached), error, text)
 
     def _ms(self) -> float:
         return (time.perf_counter() - self.begun) * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A model that a server lists. `shutdown` is the day on which it ends, where the server tells one."""
+
+    id: str
+    shutdown: date | None = None
+
+
+def list_models(server: Endpoint, network: Network) -> list[Offered]:
+    """What a server offers, in its own order. Raises ModelError with a sentence, or InputError when not allowed."""
+    network.check(server)
+    try:
+        with client_of(server) as client:
+            return [Offered(model.id, _day(model.shutdown_date)) for model in client.models.list()]
+    except openai.OpenAIError as error:
+        raise ModelError(sentence_of(error, server, "list of models")) from error
+
+
+def _day(told: object) -> date | None:
+    """A date as a server wrote it; None for what is none."""
+    try:
+        return date.fromisoformat(str(told)[:10])
+    except ValueError:
+        return None
 
 
 def client_of(endpoint: Endpoint) -> openai.OpenAI:

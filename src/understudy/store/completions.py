@@ -136,6 +136,20 @@ class Completions:
             found.setdefault(row["turn"], []).append(_completion(row))
         return found
 
+    def usages(self, conversation: str, models: Sequence[str]) -> dict[tuple[str, int], list[Usage]]:
+        """The usage of every finished answer of these models in a conversation, by model and version."""
+        if not models:
+            return {}
+        rows = self._connections.rows(
+            "SELECT model, version, usage FROM completions WHERE finish IS NOT NULL"
+            f" AND turn IN (SELECT id FROM turns WHERE conversation = ?) AND model IN ({marks(models)})",
+            [conversation, *models],
+        )
+        found: dict[tuple[str, int], list[Usage]] = {}
+        for row in rows:
+            found.setdefault((row["model"], row["version"]), []).append(Usage(**json.loads(row["usage"])))
+        return found
+
     def interrupt_orphans(self) -> int:
         """End the rows whose process is dead, with the text they had; say how many."""
         silent = now(seconds_ago=writer.SILENCE_S)

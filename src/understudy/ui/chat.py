@@ -42,6 +42,7 @@ SCRIPTS = (
     "versions",
     "sidebar",
     "tuning",
+    "providers",
     "settings",
     "keys",
     "app",

@@ -231,6 +231,15 @@ class Handlers:
         self.playground.cancel_job(payload.name("job"))
         return None
 
+    def on_servers(self, payload: Payload) -> object:
+        return [asdict(server) for server in self.playground.servers()]
+
+    def on_offers(self, payload: Payload) -> object:
+        return asdict(self.playground.offers(payload.text("server")))
+
+    def on_add_remote(self, payload: Payload) -> object:
+        return {"name": self.playground.add_remote(payload.text("source"))}
+
     def on_use_base(self, payload: Payload) -> object:
         self.playground.use_base_model(payload.name("name"))
         return self.playground.about()

@@ -3,9 +3,10 @@
 const title = h('h1.title');
 const columnRow = h('div.columns', { role: 'group', 'aria-label': 'Columns' });
 const blindSwitch = h('button.toggle', { type: 'button', act: 'blind', 'aria-pressed': false }, svg('mask'), h('span', {}, 'Blind'));
+const spentSoFar = h('span.spent', { hidden: true });
 const header = h('header.top', {},
   iconButton('sidebar', 'panel', 'Conversations', { 'aria-expanded': false }),
-  title, h('span.spacer'),
+  title, h('span.spacer'), spentSoFar,
   h('button.toggle', { type: 'button', act: 'add-column', title: 'Add a column', 'aria-label': 'Add a column', 'aria-haspopup': 'menu' }, svg('plus'), h('span', {}, 'Column')),
   blindSwitch,
   h('button.toggle', { type: 'button', act: 'tuning', title: 'System prompt and sampling (s)', 'aria-haspopup': 'dialog' }, svg('sliders'), h('span', {}, 'Tune')),
@@ -18,6 +19,9 @@ function drawHeader() {
   title.textContent = name || 'New conversation';
   document.title = name ? `${name} · Understudy` : 'Understudy';
   const many = view.columns.length > 1;
+  spentSoFar.hidden = !view.spent.length;
+  spentSoFar.textContent = view.spent.join(' · ');
+  spentSoFar.title = view.spent.join('\n');
   blindSwitch.disabled = !many;
   blindSwitch.setAttribute('aria-pressed', String(view.blind && many));
   blindSwitch.title = many ? 'Hide the names until you have voted' : 'A blind comparison needs two columns';

@@ -15,7 +15,7 @@ async function openSettings() {
 }
 
 function settingsSections(about, dialog) {
-  return [modelSection(about), addSection(dialog), modelsSection(about, dialog), dataSection(about)].filter(Boolean);
+  return [modelSection(about), addSection(dialog), providersSection(dialog), modelsSection(about, dialog), dataSection(about)].filter(Boolean);
 }
 
 async function redrawSettings(dialog, about = null) {
@@ -61,7 +61,7 @@ function addSection(dialog) {
 }
 
 function fitCard(fit, add) {
-  const facts = [['Parameters', count(fit.parameters)], ['Memory needed', bytes(fit.needed)], ['Memory here', bytes(fit.available)],
+  const facts = fit.remote ? [] : [['Parameters', count(fit.parameters)], ['Memory needed', bytes(fit.needed)], ['Memory here', bytes(fit.available)],
     ['Speed here', fit.tokens_per_second < 100 ? `up to ${fit.tokens_per_second.toPrecision(2)} tokens a second` : 'faster than one reads']].filter(([, value]) => value);
   return h('div.card', {}, h('p.verdict', {}, fit.sentence), factList(facts),
     h('div.row-end', {}, h('button.primary.small', { type: 'button', on: { click: add } }, 'Add this model')));
