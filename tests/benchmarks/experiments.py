@@ -14,12 +14,12 @@
 The adapter alone is scored, without memory and without the program's choice of when it speaks. Right is what greedy
 decoding would write to the letter, its end included (`training.check` proves it without decoding). Locality is the
 share of the base's answers that are still written so, neighbours the share among questions close to what was taught;
-where the base goes on after 64 tokens, these are compared. What the base wrote in other tokens than its tokenizer would
-is left out: on the starter hardly anything, of the stories two thirds. Seconds are the processor's, of training alone.
+where the base goes on after 64 tokens, these are compared. Answers that the base wrote in other tokens than its
+tokenizer would are left out, how many is printed. Seconds are the processor's, on one thread, of the training alone.
 
-`experiment-NAME` learns company facts on the starter, `experiment-stories-NAME` edits on a model of other people; a row
-takes less than a minute and goes to `EXPERIMENTS.md`: `python -m tests.benchmarks 'experiment-*'`. Ten facts are few:
-what differs by some hundredths is noise.
+`experiment-NAME` learns company facts on the starter, `experiment-stories-NAME` edits on a model of other people:
+`python -m tests.benchmarks 'experiment-*'`. Each row goes to `EXPERIMENTS.md` as soon as it is there; `newest-only` is
+ten runs and takes the longest. Ten facts are few: what differs by some hundredths is noise.
 """
 
 from __future__ import annotations
