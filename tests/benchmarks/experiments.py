@@ -14,11 +14,12 @@
 The adapter alone is scored, without memory and without the program's choice of when it speaks. Right is what greedy
 decoding would write to the letter, its end included (`training.check` proves it without decoding). Locality is the
 share of the base's answers that are still written so, neighbours the share among questions close to what was taught;
-answers that the base does not end within 64 tokens are left out. Seconds are the processor's, of the training alone.
+where the base goes on after 64 tokens, these are compared. Answers that the base wrote in other tokens than its
+tokenizer would are left out, how many is printed. Seconds are the processor's, on one thread, of the training alone.
 
-`experiment-NAME` learns company facts on the starter, `experiment-stories-NAME` edits on a model of other people; a row
-takes less than a minute and goes to `EXPERIMENTS.md`: `python -m tests.benchmarks 'experiment-*'`. Ten facts are few:
-what differs by some hundredths is noise.
+`experiment-NAME` learns company facts on the starter, `experiment-stories-NAME` edits on a model of other people:
+`python -m tests.benchmarks 'experiment-*'`. Each row goes to `EXPERIMENTS.md` as soon as it is there; `newest-only` is
+ten runs and takes the longest. Ten facts are few: what differs by some hundredths is noise.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ from understudy.playground.teaching import Taught
 from understudy.serving.device import choose_placement
 from understudy.serving.local import LocalBackend
 from understudy.settings import starter_folder
-from understudy.training.batch import encode_all
+from understudy.training.batch import Item, encode_all
+from understudy.training.batch import Row as TokenRow
 from understudy.training.check import check
 from understudy.training.control import Quiet
 from understudy.training.recipe import Recipe, recipe_for
@@ -147,7 +149,7 @@ class Stage:
     """What all experiments on a model share: what is learned, and by measure what is asked with what is right."""
 
     snapshot: Snapshot
-    exam: Mapping[str, Sequence[Example]]
+    exam: Mapping[str, Sequence[Item]]
 
 
 @cache
@@ -163,10 +165,12 @@ def stage(model: str) -> Stage:
         assert isinstance(backend, LocalBackend)
         snap = snapshot(playground.store, sources(playground.store, name, BASE))
         anchors = answered(backend, snap.anchors)
-        kept = answered(backend, [_example(prompt, "", f"locality{i}") for i, prompt in enumerate(facts.locality)])
-        right = right_of(backend.twin(), backend, kept)
-    kept = [example for example in kept if right.get(example.id)]
-    return Stage(replace(snap, anchors=tuple(anchors)), _questions(taught.facts) | _unrelated(kept))
+        unrelated = answered(backend, [_example(prompt, "", f"locality{i}") for i, prompt in enumerate(facts.locality)])
+        exam = {measure: encoded(backend, asks) for measure, asks in _questions(taught.facts).items()}
+        kept = as_written(backend.twin(), encoded(backend, unrelated))
+        print(f"  {model}: {len(kept)} of {len(facts.locality)} unrelated answers can be compared", flush=True)
+        exam |= _unrelated(kept)
+    return Stage(replace(snap, anchors=tuple(anchors)), exam)
 
 
 def answered(backend: LocalBackend, examples: Sequence[Example]) -> list[Example]:
@@ -175,7 +179,7 @@ def answered(backend: LocalBackend, examples: Sequence[Example]) -> list[Example
     return [replace(e, completion=text) for e, text in zip(examples, said, strict=True) if text.strip()]
 
 
-def _questions(facts: Sequence[Fact]) -> dict[str, Sequence[Example]]:
+def _questions(facts: Sequence[Fact]) -> dict[str, list[Example]]:
     others = [(other, fact.wanted) for fact in facts for other in fact.paraphrases]
     return {
         "reliability": [_example(asked(fact.question), fact.wanted, f"fact{i}") for i, fact in enumerate(facts)],
@@ -183,19 +187,34 @@ def _questions(facts: Sequence[Fact]) -> dict[str, Sequence[Example]]:
     }
 
 
-def _unrelated(kept: Sequence[Example]) -> dict[str, Sequence[Example]]:
-    near = [e for e in kept if e.prompt[0].role != "system" and e.prompt[-1].content not in TALK]
-    return {"locality": kept, "neighbours": near}
+def _unrelated(items: Sequence[Item]) -> dict[str, Sequence[Item]]:
+    asked_of = [(item, item.example.prompt) for item in items]
+    near = [item for item, prompt in asked_of if prompt[0].role != "system" and prompt[-1].content not in TALK]
+    return {"locality": items, "neighbours": near}
 
 
 def _example(prompt: tuple[Message, ...], completion: str, id: str) -> Example:
     return Example(id, Kind.CORRECTION, prompt, completion)
 
 
-def right_of(model: Any, backend: LocalBackend, examples: Sequence[Example]) -> dict[str, bool]:
-    """By id, whether greedy decoding writes the completion."""
-    items, _ = encode_all(backend.template, examples, backend.describe().context_length)
-    return check(model, items, 1024, lambda: None).right
+def encoded(backend: LocalBackend, examples: Sequence[Example]) -> list[Item]:
+    items, refused = encode_all(backend.template, examples, backend.describe().context_length)
+    if refused:
+        raise RuntimeError(refused[0])
+    return items
+
+
+def as_written(base: Any, items: Sequence[Item]) -> list[Item]:
+    """The answers that `base` gave, with their end where it ended them; what reads back in other tokens is left out."""
+    ended = [item for item, right in zip(items, marks(base, items), strict=True) if right]
+    cut = [replace(i, row=TokenRow(i.row.tokens[:-1], i.row.start)) for i in items if i not in ended]
+    return [*ended, *(item for item, right in zip(cut, marks(base, cut), strict=True) if right)]
+
+
+def marks(model: Any, items: Sequence[Item]) -> list[bool]:
+    """Of each item, whether greedy decoding writes its completion."""
+    right = check(model, items, 1024, lambda: None).right if items else {}
+    return [right[item.example.id] for item in items]
 
 
 # -- a row -------------------------------------------------------------------------------------------------------------
@@ -228,7 +247,7 @@ def measured(model: str, experiment: Experiment) -> Row:
         folder, steps, ended = learned(backend, experiment.parts(shared.snapshot), recipe, Path(home))
         seconds = time.process_time() - begun
         tuned = wrap(backend.twin(), recipe, folder)
-    shares = {measure: share(right_of(tuned, backend, asks).values()) for measure, asks in shared.exam.items()}
+    shares = {measure: share(marks(tuned, items)) for measure, items in shared.exam.items()}
     backend.close()
     date = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return Row(model, experiment.name, **shares, steps=steps, seconds=round(seconds), ended=ended, date=date,
@@ -245,9 +264,8 @@ def learned(backend: LocalBackend, parts: Sequence[Snapshot], recipe: Recipe, ho
     return folder, steps, ended
 
 
-def share(marks: Iterable[bool]) -> float:
-    kept = list(marks)
-    return round(sum(kept) / len(kept), 3)
+def share(right: Sequence[bool]) -> float:
+    return round(sum(right) / len(right), 3)
 
 
 def record(row: Row) -> None:
