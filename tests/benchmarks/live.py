@@ -87,7 +87,9 @@ def _ours(playground: Playground, count: int, changes: dict[str, Any] | None = N
 
     playground.teach([(n, Taught(**row)) for n, row in enumerate(rows(company(count)), 1)], "facts")
     playground.casting.backend(playground.casting.base_model)
-    perform = Performing(playground.store, playground.casting, playground.promoting, recipe=changes)
+    perform = Performing(
+        playground.store, playground.casting, playground.promoting, scope=playground.scope, recipe=changes
+    )
     begun = time.perf_counter()
     run = playground.store.runs.claim(playground.learning.start())
     assert run is not None
