@@ -97,7 +97,9 @@ class Chat:
     async def _paced(self, chunks: list[dict[str, Any]], request: Request) -> AsyncIterator[str]:
         """The chunks one by one; a reader that leaves is counted."""
         try:
-            for chunk in chunks:
+            for count, chunk in enumerate(chunks):
+                if count == self._state.breaks_after:
+                    raise ConnectionResetError("ordered by the test")
                 if self._state.pause_s:
                     await asyncio.sleep(self._state.pause_s)
                 yield f"data: {json.dumps(chunk)}\n\n"

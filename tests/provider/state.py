@@ -79,6 +79,7 @@ class State:
     key: str | None = KEY  # None takes any
     answer: Answer = heard
     pause_s: float = 0.0  # before each word of a stream
+    breaks_after: int | None = None  # chunks of a stream, then the connection is gone
     refused_keys: frozenset[str] = frozenset()  # of a chat request, as strict servers have them
     counts_tokens: bool = True  # some servers stream without usage
     by_poll: bool = True  # a job moves on when it is looked at, or only by `Jobs.advance`

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
-from tests.provider.errors import NO_CREDIT, OVERLOADED, Fault, rate_limited
+from tests.provider.errors import NO_CREDIT, OVERLOADED, Fault, answer_lost, rate_limited
 from tests.provider.fake import FakeProvider
 from understudy.errors import InputError, ModelError
+from understudy.serving import remote
 from understudy.serving.backend import Stop
 from understudy.serving.network import Network
-from understudy.serving.provider import endpoint_of, is_address, key_of
+from understudy.serving.provider import PROFILES, endpoint_of, is_address, key_of
 from understudy.serving.remote import RemoteBackend
 from understudy.types import Delta, Done, FinishReason, Message, Notice, Row, Sampling
 
@@ -69,6 +71,9 @@ def test_a_stop_ends_a_stream_that_hangs_at_once(provider: FakeProvider, provide
         elif isinstance(event, Done):
             assert event.finish is FinishReason.STOPPED
     assert said and time.perf_counter() - begun < 1
+    while not provider.state.closed_early and time.perf_counter() - begun < 10:
+        time.sleep(0.02)
+    assert provider.state.closed_early == 1  # the server writes no further tokens that somebody pays for
 
 
 @pytest.mark.parametrize(
@@ -129,12 +134,44 @@ def test_local_only_asks_no_other_machine_and_still_asks_this_one(provider: Fake
     assert texts[0].startswith(MODEL)
 
 
-def test_openai_is_told_to_keep_nothing_and_others_are_not_asked_what_they_do_not_know() -> None:
-    from understudy.serving import remote
+@pytest.mark.parametrize("kind", ["openai", "azure"])
+def test_openai_and_azure_are_told_to_keep_nothing_in_every_request(
+    provider: FakeProvider, provider_url: str, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setitem(PROFILES, kind, replace(PROFILES[kind], base_url=provider_url))
+    monkeypatch.setenv(PROFILES[kind].key_variable, provider.state.key or "")
+    answered(RemoteBackend(f"{kind}:{MODEL}"), rows=2)
+    bodies = [asked.body for asked in provider.state.requests]
+    assert [body["store"] for body in bodies] == [False, False] and not provider.state.chats
+    assert all("max_completion_tokens" in body and "max_tokens" not in body for body in bodies)
 
-    call = remote._Call(0, Row(ASKED), MODEL, Sampling(), None)  # type: ignore[arg-type]
-    assert remote._request(endpoint_of(f"openai:{MODEL}"), call)["store"] is False
-    assert "store" not in remote._request(endpoint_of(f"http://127.0.0.1:1/v1#{MODEL}"), call)
+
+def test_a_strict_server_is_not_sent_what_only_openai_knows(provider: FakeProvider, provider_url: str) -> None:
+    provider.state.refused_keys = frozenset({"store", "max_completion_tokens", "metadata", "top_k"})
+    _, (end,) = answered(backend_of(provider_url))
+    assert end.finish is FinishReason.STOP
+
+
+def test_a_server_that_counts_nothing_is_counted_in_pieces(provider: FakeProvider, provider_url: str) -> None:
+    provider.state.counts_tokens = False
+    _, (end,) = answered(backend_of(provider_url))
+    assert end.usage.completion_tokens == 6 and end.usage.prompt_tokens == 0
+
+
+def test_an_answer_that_breaks_off_keeps_what_was_said_and_says_so(provider: FakeProvider, provider_url: str) -> None:
+    provider.state.breaks_after = 3
+    texts, (end,) = answered(backend_of(provider_url))
+    assert texts == [f"{MODEL} heard:"] and end.finish is FinishReason.ERROR
+    assert "The answer of 127.0.0.1 broke off" in (end.error or "") and len(provider.state.requests) == 1
+
+
+def test_a_server_that_does_not_answer_is_given_up_and_not_asked_again(
+    provider: FakeProvider, provider_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "TIMEOUT_S", 0.3)
+    provider.faults.order(CHAT, answer_lost(2.0))
+    _, (end,) = answered(backend_of(provider_url))
+    assert "did not answer within" in (end.error or "") and len(provider.state.requests) == 1
 
 
 def test_addresses_are_read_and_mistakes_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,8 @@ from understudy.errors import Cancelled, ModelError
 from understudy.playground.adding import Adding, Progress
 from understudy.playground.casting import Casting
 from understudy.playground.playground import Playground
-from understudy.serving.backend import Stop
+from understudy.serving.backend import Backend, Stop
+from understudy.serving.provider import is_address
 from understudy.serving.scripted import ScriptedBackend
 from understudy.store import Store
 from understudy.types import Event, Message, Row, Sampling
@@ -88,7 +89,11 @@ def build_stage(folder: Path, *, delay: float = 0.0, versions: int = 2) -> Playg
             store.versions.add("starter", str(folder), note=f"learned {4 * number} corrections")
         store.versions.set_champion("starter", versions)
 
-    def open_backend(name: str, source: str) -> Unhurried:
+    def open_backend(name: str, source: str) -> Backend:
+        if is_address(source):
+            from understudy.serving.remote import RemoteBackend
+
+            return RemoteBackend(source, name=name)
         return Unhurried(reply, name=name, delay=delay)
 
     return Playground(

@@ -246,10 +246,14 @@ def _request(endpoint: Endpoint, call: _Call) -> dict[str, Any]:
     seed = sampling.seed if row.seed is None else row.seed
     body |= {"seed": seed} if seed is not None else {}
     if profile.completions:
-        return body | {"prompt": _as_text(row.messages), "max_tokens": sampling.max_tokens}
+        return body | {"prompt": _as_text(row.messages), "max_tokens": sampling.max_tokens, "stop": [_NEXT_TURN]}
     body |= {"messages": [{"role": m.role, "content": m.content} for m in row.messages]}
     body |= {profile.tokens_key: sampling.max_tokens}
     return body | ({"store": False} if profile.stores else {})
+
+
+_NEXT_TURN = "\nUser:"
+"""Where a model that only continues text would begin to play the person too."""
 
 
 def _as_text(messages: Sequence[Message]) -> str:

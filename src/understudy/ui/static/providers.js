@@ -2,7 +2,7 @@
 
 function providersSection(dialog) {
   const choice = h('select', { id: 'server' });
-  const address = h('input', { 'aria-label': 'Base URL', placeholder: 'http://127.0.0.1:8000/v1', autocomplete: 'off', spellcheck: 'false', hidden: true });
+  const address = h('input', { 'aria-label': 'Base URL', placeholder: 'Base URL, for instance of a server here, ending in /v1', autocomplete: 'off', spellcheck: 'false', hidden: true });
   const look = h('button.secondary', { type: 'button' }, 'List models');
   const outcome = h('div.outcome', { role: 'status' });
   let servers = [];
