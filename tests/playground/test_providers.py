@@ -82,6 +82,7 @@ def test_a_model_is_added_once_under_a_name_of_its_own(store: Store) -> None:
     assert providers.add(f"openai:{MODEL}") == f"openai-{MODEL}"
     assert providers.add(f"openai:{MODEL}") == f"openai-{MODEL}"
     assert providers.add("http://127.0.0.1:8000/v1#owner/parrot") == "parrot-2"
+    assert providers.add("http://127.0.0.1:8000/v1#qwen3") == "qwen3"
     assert store.models.find("parrot-2") is not None
     with pytest.raises(InputError, match="names no model"):
         providers.add("openai:")

@@ -269,7 +269,7 @@ def test_settings_tell_where_the_data_is_and_refuse_a_folder_without_a_model(
     expect(dialog).to_contain_text(str(playground.store.path))
     dialog.get_by_placeholder("/path/to/a/folder").fill("/no/such/folder")
     dialog.get_by_role("button", name="Check").click()
-    expect(dialog.locator(".outcome .problem")).to_contain_text(re.compile(r"no/such/folder|hub", re.IGNORECASE))
+    expect(dialog.locator(".reply .problem")).to_contain_text(re.compile(r"no/such/folder|hub", re.IGNORECASE))
 
 
 def test_a_model_is_checked_added_with_progress_and_can_be_cancelled(page: Page, tmp_path: Path) -> None:
@@ -282,7 +282,7 @@ def test_a_model_is_checked_added_with_progress_and_can_be_cancelled(page: Page,
     check_and_add(dialog, tmp_path / "slow-model")
     expect(dialog.get_by_text(re.compile(r"MB of \d+ MB"))).to_be_visible()
     dialog.get_by_role("button", name="Cancel").click()
-    expect(dialog.locator(".outcome")).to_contain_text("Cancelled.")
+    expect(dialog.locator(".reply").first).to_contain_text("Cancelled.")
     check_and_add(dialog, tmp_path / "quick-model")
     expect(dialog.locator(".models")).to_contain_text("quick-model")
     assert "slow-model" not in dialog.locator(".models").inner_text()

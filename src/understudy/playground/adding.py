@@ -103,8 +103,10 @@ class Adding:
 
 
 def unused_name(store: Store, source: str) -> str:
-    """A short name from the last part of `source` that no model or column has yet."""
-    stem = re.sub(r"[^a-z0-9._-]+", "-", source.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1].lower()).strip("-.")
+    """A short name from the last part of `source` (of an address, the model after #) that nothing here has yet."""
+    stem = re.sub(
+        r"[^a-z0-9._-]+", "-", source.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1].rpartition("#")[2].lower()
+    ).strip("-.")
     stem = f"model-{stem}" if not stem or stem in ("base", "champion") or re.fullmatch(r"v\d+", stem) else stem
     name, count = stem, 2
     while (known := store.models.find(name)) is not None and known.source != source:

@@ -4,7 +4,7 @@ function providersSection(dialog) {
   const choice = h('select', { id: 'server' });
   const address = h('input', { 'aria-label': 'Base URL', placeholder: 'Base URL, for instance of a server here, ending in /v1', autocomplete: 'off', spellcheck: 'false', hidden: true });
   const look = h('button.secondary', { type: 'button' }, 'List models');
-  const outcome = h('div.outcome', { role: 'status' });
+  const outcome = h('div.reply', { role: 'status' });
   let servers = [];
   const chosen = () => servers.find((server) => server.id === choice.value);
   const change = () => {

@@ -40,7 +40,7 @@ function modelSection(about) {
 
 function addSection(dialog) {
   const source = h('input', { id: 'model-source', placeholder: '/path/to/a/folder or owner/model', autocomplete: 'off', spellcheck: 'false' });
-  const outcome = h('div.outcome', { role: 'status' });
+  const outcome = h('div.reply', { role: 'status' });
   const check = h('button.secondary', { type: 'button' }, 'Check');
   const look = async () => {
     if (!source.value.trim()) { outcome.replaceChildren(problemText('Type a folder on this machine or a model id of the hub first.')); return; }
