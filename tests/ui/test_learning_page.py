@@ -262,6 +262,7 @@ def test_what_is_off_is_said_with_the_setting_to_change(app: Watched) -> None:
     run = page.locator(".run", has_text="Not promoted.")
     run.get_by_role("button").click()
     expect(run.locator(".chart-picture")).to_be_visible()
+    run.get_by_role("button", name="Training settings").click()
     expect(run.locator(".recipe")).to_contain_text("lora_dropout")
 
 
