@@ -57,7 +57,8 @@ def test_a_job_is_bought_watched_and_taken_away(api: FineTuning, provider: FakeP
     seen = {event.external for event in api.events(id)[:-3]}
     assert len(api.events(id, seen)) == 3 and api.events(id)[0].message.startswith("Created")
     assert [checkpoint.step for checkpoint in api.checkpoints(id)] == [30, 20, 10]
-    assert len(api.results(done.result_files[0])) == 30 and api.results(done.result_files[0])[0]["train_loss"] > 1
+    assert len(read_results(api.content(done.result_files[0]))) == 30
+    assert api.table(done.result_files[0]).startswith(b"step,train_loss")
     for _ in range(2):  # what is gone already is as good
         api.delete_model(done.tuned)
         api.delete_file(str(done.training_file))

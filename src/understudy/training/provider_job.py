@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import openai
 
 from understudy.dataset.formats import Fields
+from understudy.dataset.jsonl import BOM
 from understudy.errors import Busy, NoAnswer, NotOffered, TrainingError
 from understudy.serving.network import Network
 from understudy.serving.provider import Endpoint
@@ -95,9 +96,9 @@ class FineTuning:
         """A file's bytes."""
         return self._ask(f"file {file}", lambda c: c.files.content(file).read())
 
-    def results(self, file: str) -> list[dict[str, float]]:
-        """A job's result table, a row per step, whether it comes as base64 or as it is."""
-        return read_results(self.content(file))
+    def table(self, file: str) -> bytes:
+        """A job's result table as CSV, whether it comes as base64 or as it is."""
+        return plain_table(self.content(file))
 
     def delete_file(self, file: str) -> None:
         """Take a file away; one that is gone already is as good."""
@@ -255,14 +256,18 @@ class FineTuning:
         return TrainingError(sentence)
 
 
-def read_results(content: bytes) -> list[dict[str, float]]:
-    """The rows of a result table; cells without a number are left out."""
+def plain_table(content: bytes) -> bytes:
+    """A result table without the base64 that OpenAI wraps it in; what is none stays as it is."""
     try:
         decoded = base64.b64decode(content.strip(), validate=True)
-        content = decoded if decoded.lstrip(b"\xef\xbb\xbf").startswith(b"step") else content
     except (binascii.Error, ValueError):
-        pass
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig", "replace")))
+        return content
+    return decoded if decoded.removeprefix(BOM).startswith(b"step") else content
+
+
+def read_results(content: bytes) -> list[dict[str, float]]:
+    """The rows of a result table, by step; cells without a number are left out."""
+    rows = csv.DictReader(io.StringIO(plain_table(content).decode("utf-8-sig", "replace")))
     return [{name: value for name, text in row.items() if (value := _number(text)) is not None} for row in rows]
 
 
