@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,15 @@ from typing import Any
 import pytest
 
 from tests.playground.ordered import MODEL, NAME, WANTED, Bench, Killed, Nobody, chats, listed_as_openai, pairs
+from tests.provider.contract import Contract
 from tests.provider.errors import NO_CREDIT, OVERLOADED, REFUSED_ORGANISATION, answer_lost, rate_limited
 from tests.provider.fake import FakeProvider
 from tests.provider.state import KEY
+from understudy.dataset.jsonl import BOM
 from understudy.dataset.privacy import Kind, Match
 from understudy.errors import InputError
 from understudy.playground.ordering import REFUSED, Wanted
+from understudy.playground.progress import read_run
 from understudy.playground.second_run import advise
 from understudy.serving import remote
 from understudy.serving.backend import Stop
@@ -53,7 +58,7 @@ def test_the_life_of_a_supervised_job(bench: Bench, caplog: pytest.LogCaptureFix
         assert said(bench, version, "Who runs shop number 3?") == "Person 3."
     body = next(a.body for a in bench.provider.state.requests if (a.method, a.path) == ("POST", "/fine_tuning/jobs"))
     assert body["method"] == {"type": "supervised", "supervised": {}}, "a first run leaves everything on auto"
-    advise(bench.store.runs.points(run.id), "supervised", run.recipe)
+    assert read_run(bench.store, run.id).findings == advise(bench.store.runs.points(run.id), "supervised", run.recipe)
     cleaned = bench.ordering.clean(job, models=True)
     assert any("v3 is live" in words for words in cleaned.left) and len(cleaned.models) == 3
     assert_no_key(bench, caplog)
@@ -296,6 +301,54 @@ def test_a_lost_network_after_the_purchase_ends_nothing(bench: Bench) -> None:
     bench.fulfilling.step(job)
     assert "trouble of its own" in bench.store.runs.get(bench.store.jobs.get(job).run).phase
     assert bench.end(job).status == "succeeded"
+
+
+def test_a_version_is_trained_on_from(bench: Bench) -> None:
+    first = bench.end(bench.order())
+    bench.learn(chats(12, "Where is stall"))
+    job = bench.order(Wanted(NAME, parent=bench.store.versions.champion(NAME)))
+    assert bench.store.jobs.get(job).model == first.tuned
+    done = bench.end(job)
+    assert done.status == "succeeded" and bench.store.versions.list(NAME)[-1].parent == 3
+
+
+def test_a_model_that_must_be_deployed_first_is_a_version_that_nobody_judged(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_ENDPOINT", bench.url)
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", KEY)
+    bench.provider.contract = Contract(frozenset(["trainingType"]))
+    job = bench.order(Wanted(f"azure:{MODEL}", settings={"trainingType": "Standard"}))
+    bench.fulfilling.step(job)
+    (sent, *_) = bench.provider.state.files.values()
+    assert sent.content.startswith(BOM)
+    done = bench.end(job)
+    assert done.status == "succeeded" and "Deploy ft:" in done.sentence
+    run = bench.store.runs.get(done.run)
+    version = bench.store.versions.find(run.model, run.version or 0)
+    assert version is not None and version.passed is None and bench.store.versions.champion(run.model) == 0
+
+
+def test_open_jobs_are_carried_out_in_the_background_and_after_a_restart(bench: Bench) -> None:
+    bench.provider.state.by_poll = False
+    job = bench.order()
+    bench.fulfilling.watch()
+    waited(lambda: bench.store.jobs.get(job).external is not None)
+    bench.fulfilling.close()
+    assert bench.store.runs.get(bench.store.jobs.get(job).run).state == "queued"
+    bench.provider.state.by_poll = True
+    after = Bench(bench.store, bench.provider, bench.url)
+    after.fulfilling.watch()
+    waited(lambda: bench.store.jobs.get(job).finished is not None)
+    after.fulfilling.close()
+    assert bench.store.jobs.get(job).status == "succeeded" and len(bench.provider.state.jobs) == 1
+
+
+def waited(happened: Callable[[], bool], seconds: float = 90.0) -> None:
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_the_trainer_here_leaves_provider_runs_alone(bench: Bench) -> None:

@@ -64,6 +64,8 @@ def test_files_come_home_and_become_feedback(
     assert import_lines(store, "starter", read_lines(written[0].read_bytes()), "old").added == 30
     with pytest.raises(InputError, match="is there already"):
         rescuing.download(server, old[0], tmp_path / "home")
+    with pytest.raises(InputError, match="no id of a job"):
+        rescuing.download(server, "../x", tmp_path)
     provider.state.files.clear()
     written, missing = rescuing.download(server, old[0], tmp_path / "late")
     assert written == [] and len(missing) == 2 and "deleted there" in missing[0]

@@ -71,6 +71,8 @@ class Rescuing:
 
         Results are written as the table they are. A file that is there already is not written over: InputError.
         """
+        if Path(job).name != job:
+            raise InputError(f"{job!r} is no id of a job. `understudy rescue list` shows them.")
         api = self._open(server)
         found = api.retrieve(job)
         wanted = [(f"{job}-train.jsonl", found.training_file), (f"{job}-validation.jsonl", found.validation_file)]
