@@ -39,6 +39,7 @@ def bench(store: Store, provider: FakeProvider, provider_url: str) -> Bench:
     return made
 
 
+@pytest.mark.slow
 def test_the_life_of_a_supervised_job(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     offer = bench.ordering.offer(WANTED)
@@ -78,6 +79,7 @@ def assert_no_key(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     assert all(KEY.encode() not in file.read_bytes() for file in written) and KEY not in caplog.text
 
 
+@pytest.mark.slow
 def test_the_life_of_a_job_of_pairs(bench: Bench) -> None:
     bench.learn(pairs(16))
     job = bench.order(Wanted(NAME, "dpo", settings={"beta": 0.2, "n_epochs": 1}))
@@ -163,6 +165,7 @@ def test_an_account_without_credit_ends_the_job_unbought(bench: Bench) -> None:
     assert "no credit left" in done.sentence and bench.provider.state.jobs == {} and bench.provider.state.files == {}
 
 
+@pytest.mark.slow
 def test_too_many_requests_are_waited_for(bench: Bench) -> None:
     bench.provider.faults.order("POST /files", rate_limited(1))
     bench.provider.faults.order(CREATE, rate_limited(1))
@@ -170,6 +173,7 @@ def test_too_many_requests_are_waited_for(bench: Bench) -> None:
     assert len(bench.provider.state.jobs) == 1 and bench.asked("POST", "/files") == 2
 
 
+@pytest.mark.slow
 def test_a_lost_answer_to_the_purchase_buys_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "TIMEOUT_S", 1.0)
     bench.provider.faults.order(CREATE, answer_lost(2.0))
@@ -177,6 +181,7 @@ def test_a_lost_answer_to_the_purchase_buys_once(bench: Bench, monkeypatch: pyte
     assert bench.asked("POST", "/fine_tuning/jobs") == 1 and bench.provider.jobs.bought_twice() == []
 
 
+@pytest.mark.slow
 def test_a_purchase_that_was_never_taken_is_not_tried_again_by_itself(bench: Bench) -> None:
     bench.provider.faults.order(CREATE, OVERLOADED)
     done = bench.end(bench.order())
@@ -251,12 +256,14 @@ def test_a_job_that_was_cancelled_before_it_was_bought_costs_nothing(bench: Benc
     assert bench.end(job).status == "cancelled" and bench.provider.state.jobs == {}
 
 
+@pytest.mark.slow
 def test_missing_checkpoints_and_an_empty_error_do_no_harm(bench: Bench) -> None:
     bench.provider.state.checkpoints, bench.provider.state.empty_error = False, True
     done = bench.end(bench.order())
     assert done.status == "succeeded" and len(bench.store.versions.list(NAME)) == 1
 
 
+@pytest.mark.slow
 def test_what_cannot_be_deleted_is_listed_and_deleted_later(bench: Bench) -> None:
     job = bench.order()
     bench.fulfilling.step(job)
@@ -293,6 +300,7 @@ def test_a_job_that_was_agreed_in_time_is_not_sent_too_late(bench: Bench) -> Non
     assert "no new training jobs since 2027-01-06" in done.sentence and bench.asked("POST", "/files") == 0
 
 
+@pytest.mark.slow
 def test_a_lost_network_after_the_purchase_ends_nothing(bench: Bench) -> None:
     job = bench.order()
     bench.fulfilling.step(job)
@@ -303,6 +311,7 @@ def test_a_lost_network_after_the_purchase_ends_nothing(bench: Bench) -> None:
     assert bench.end(job).status == "succeeded"
 
 
+@pytest.mark.slow
 def test_a_version_is_trained_on_from(bench: Bench) -> None:
     first = bench.end(bench.order())
     bench.learn(chats(12, "Where is stall"))
@@ -329,6 +338,7 @@ def test_a_model_that_must_be_deployed_first_is_a_version_that_nobody_judged(
     assert version is not None and version.passed is None and bench.store.versions.champion(run.model) == 0
 
 
+@pytest.mark.slow
 def test_open_jobs_are_carried_out_in_the_background_and_after_a_restart(bench: Bench) -> None:
     bench.provider.state.by_poll = False
     job = bench.order()
