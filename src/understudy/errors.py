@@ -33,6 +33,18 @@ class TrainingError(UnderstudyError):
     """A run cannot begin or cannot go on; the versions that there are have not changed."""
 
 
+class NoAnswer(TrainingError):
+    """A provider did not answer: what was asked may have been done all the same, and must be looked for."""
+
+
+class Busy(TrainingError):
+    """A provider did nothing of what was asked, and may do it a little later."""
+
+
+class NotOffered(TrainingError):
+    """A provider trains nothing more for this organisation."""
+
+
 class DownloadError(ModelError):
     """The hub cannot be reached or does not have the file."""
 

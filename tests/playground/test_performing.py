@@ -15,7 +15,7 @@ import pytest
 
 from understudy.errors import Cancelled
 from understudy.playground import Playground, build_playground
-from understudy.playground.performing import Parked, RunControl
+from understudy.playground.run_control import Parked, RunControl
 from understudy.playground.teaching import Taught
 from understudy.settings import Settings
 from understudy.store import Run, Store

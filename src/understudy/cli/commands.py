@@ -12,6 +12,7 @@ from understudy.cli.chat import chat
 from understudy.cli.database import db
 from understudy.cli.models import models
 from understudy.cli.provider import provider
+from understudy.cli.rescue import rescue
 from understudy.cli.serve import serve
 from understudy.cli.teach import teach
 from understudy.cli.train import train, worker
@@ -39,5 +40,5 @@ def understudy(**_: Any) -> None:
     """Chat with a language model and its tuned versions side by side; what you correct, it learns."""
 
 
-for command in (serve, chat, ask, teach, train, worker, versions, promote, rollback, models, provider, db):
+for command in (serve, chat, ask, teach, train, worker, versions, promote, rollback, models, provider, rescue, db):
     understudy.add_command(command)

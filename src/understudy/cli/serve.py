@@ -34,6 +34,8 @@ def serve(settings: Settings) -> None:
         demo = build_page(playground)
         playground.warm_up()
         playground.learning.watch()
+        if playground.remote is not None:
+            playground.remote.fulfilling.watch()
         playground.purge_when_idle()
         show(demo, settings)
 

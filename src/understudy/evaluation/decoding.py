@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
 
+from understudy.errors import NoAnswer
 from understudy.evaluation.answer import Answer
 from understudy.serving.backend import Backend, Stop
 from understudy.types import Delta, Done, FinishReason, Message, Row, Sampling
@@ -39,10 +40,15 @@ class Ask:
 
 
 class Decoding:
-    """Answers of the versions of one backend."""
+    """Answers of the versions of one backend.
 
-    def __init__(self, backend: Backend) -> None:
+    With `insists` an answer that a server failed to give is nobody's answer: NoAnswer is raised, and what was answered
+    is kept for the next try.
+    """
+
+    def __init__(self, backend: Backend, *, insists: bool = False) -> None:
         self._backend = backend
+        self._insists = insists
         self._known: dict[Ask, Answer] = {}
 
     def answer(self, ask: Ask) -> Answer:
@@ -78,6 +84,8 @@ class Decoding:
         for event in self._backend.generate(rows, Sampling(temperature=0, max_tokens=asks[0].most), stop):
             if isinstance(event, Delta):
                 texts[event.row] += event.text
+            elif isinstance(event, Done) and event.finish is FinishReason.ERROR and self._insists:
+                raise NoAnswer(event.error or "An answer broke off. It is asked again.")
             elif isinstance(event, Done) and event.finish is not FinishReason.STOPPED:
                 self._known[asks[event.row]] = Answer(texts[event.row], event.finish, event.error)
             if self._backend.awaited:

@@ -8,24 +8,34 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from understudy.importing import importing
 from understudy.memory import EmbedderLoader, Memory
 from understudy.playground.adding import Adding, Fetch, Progress, unused_name
 from understudy.playground.casting import Casting
-from understudy.playground.learning import Pace, Perform
+from understudy.playground.fulfilling import Fulfilling
+from understudy.playground.learning import Learning, Pace, Perform
+from understudy.playground.ordering import Ordering
 from understudy.playground.playground import Playground
 from understudy.playground.promoting import Promoting, sweep
+from understudy.playground.remote_training import RemoteTraining
+from understudy.playground.rescuing import Rescuing
 from understudy.playground.scope import Scope
 from understudy.serving.backend import Backend
-from understudy.serving.catalogue import read_catalogue
+from understudy.serving.catalogue import Catalogue, read_catalogue
 from understudy.serving.download import fetch_model
 from understudy.serving.network import Network
-from understudy.serving.provider import endpoint_of, is_address
+from understudy.serving.provider import Endpoint, endpoint_of, is_address
 from understudy.settings import Settings, starter_folder
 from understudy.store import Store
 from understudy.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from understudy.training.provider_job import FineTuning
 
 STARTER = "starter"
 
@@ -79,6 +89,7 @@ def build_playground(settings: Settings) -> Playground:
         weak=settings.learn_weak,
         network=network,
         catalogue=catalogue,
+        remote=_remote(store, casting, scope, network, catalogue, settings),
     )
 
 
@@ -87,6 +98,39 @@ def _keep_the_hub_away() -> None:
     from huggingface_hub import constants
 
     constants.HF_HUB_OFFLINE = True
+
+
+def _remote(
+    store: Store, casting: Casting, scope: Scope, network: Network, catalogue: Catalogue, settings: Settings
+) -> Callable[[Learning], RemoteTraining]:
+    """Training elsewhere, once it is known who trains here."""
+
+    def open_api(endpoint: Endpoint) -> FineTuning:
+        with importing("openai"):
+            from understudy.training.provider_job import FineTuning
+
+        return FineTuning(endpoint, network)
+
+    def open_backend(name: str, source: str) -> Backend:
+        with importing("openai"):
+            from understudy.serving.remote import RemoteBackend
+
+        return RemoteBackend(source, name=name, network=network)
+
+    def made(learning: Learning) -> RemoteTraining:
+        promoting, automatic = Promoting(store, casting), settings.promote == "auto"
+        return RemoteTraining(
+            Ordering(store, learning, catalogue, open_api, today=_today),
+            Fulfilling(store, casting, promoting, catalogue, open_api, today=_today, scope=scope, automatic=automatic),
+            Rescuing(store, catalogue, open_api, open_backend, today=_today),
+        )
+
+    return made
+
+
+def _today() -> date:
+    """In UTC, as providers count their days."""
+    return datetime.now(UTC).date()
 
 
 def _fetch(network: Network) -> Fetch:

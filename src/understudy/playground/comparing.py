@@ -11,11 +11,12 @@ from dataclasses import replace
 
 from understudy.dataset.example import Snapshot
 from understudy.errors import ModelError, NotFoundError
-from understudy.evaluation.decoding import Control, Decoding
+from understudy.evaluation.decoding import Control, Decoding, Prompt
 from understudy.evaluation.judging import CANDIDATE, Weights, evaluate
 from understudy.evaluation.report import Report
 from understudy.playground.casting import Casting
 from understudy.playground.forgetting import still_known
+from understudy.playground.scope import Scope
 from understudy.serving.backend import Backend
 from understudy.store import Run, Store, Verdict
 from understudy.training.trainer import Trained
@@ -67,6 +68,21 @@ class Comparing:
             log.warning("the live version cannot be used, so the candidate is compared with the base", exc_info=True)
             return BASE
         return champion
+
+
+def weights_of(scope: Scope | None, run: Run) -> Weights:
+    """Whose weights answer the candidate's and the champion's questions, as they would be served."""
+    if scope is None:
+        return lambda version, _: version
+    scope.get_ready()
+    speaks = scope.of_candidate(run)
+
+    def weights(version: int, prompt: Prompt) -> int:
+        if version == CANDIDATE:
+            return CANDIDATE if speaks(prompt) else BASE
+        return scope.weights(run.model, version, prompt)
+
+    return weights
 
 
 def _refused(snap: Snapshot, trained: Trained) -> list[Verdict]:

@@ -32,6 +32,7 @@ Says so in the run's row and never raises.
 
 
 _NOTHING_NEW = "There is nothing new to learn. Correct or rate an answer first."
+_UNDER_WAY = "A training run is already on its way. Wait until it is done, or cancel it."
 _NOTHING_LEFT = "Everything that the live version learned was taken back. Go back to the base, and it is forgotten."
 
 
@@ -83,7 +84,7 @@ class Learning:
         Recipe.from_values(changes)
         model = self._casting.base_model
         if self._store.runs.open(model):
-            raise InputError("A training run is already on its way. Wait until it is done, or cancel it.")
+            raise InputError(_UNDER_WAY)
         taken_back = len(still_known(self._store, model))
         parent = 0 if fresh or taken_back else self._store.versions.champion(model)
         chosen = sources(self._store, model, parent, with_weak=self.weak)
@@ -94,6 +95,16 @@ class Learning:
         run = self._store.runs.add(model, parent, trigger, changes, chosen.values())
         self._woken.set()
         return run.id
+
+    def start_like(self, run: str) -> str:
+        """Queue a run here on the facts of another, such as one that a provider refused; its id. Raises as `start`."""
+        model = self._casting.base_model
+        if self._store.runs.open(model):
+            raise InputError(_UNDER_WAY)
+        facts = self._store.runs.get(run).snapshot
+        made = self._store.runs.add(model, 0, "started here on the data of a provider's job", {}, facts)
+        self._woken.set()
+        return made.id
 
     def pause(self, run: str) -> None:
         self._store.runs.wish(run, "pause")

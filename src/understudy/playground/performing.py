@@ -11,23 +11,23 @@ import hashlib
 import json
 import logging
 import shutil
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from understudy.dataset.example import Snapshot
 from understudy.dataset.gather import Sources, sources
 from understudy.errors import Cancelled, InputError, ModelError, NotFoundError, UnderstudyError
-from understudy.evaluation.decoding import Decoding, Prompt
+from understudy.evaluation.decoding import Decoding
 from understudy.evaluation.gate import Decision, as_record, decide
-from understudy.evaluation.judging import CANDIDATE, Weights
+from understudy.evaluation.judging import CANDIDATE
 from understudy.evaluation.report import Report
 from understudy.playground.casting import Casting
-from understudy.playground.comparing import Comparing
+from understudy.playground.comparing import Comparing, weights_of
 from understudy.playground.preparing import Preparing
 from understudy.playground.promoting import FOLDER, Promoting, version_folder
+from understudy.playground.run_control import Parked, RunControl
 from understudy.playground.scope import Scope
 from understudy.serving.local import LocalBackend
 from understudy.serving.seal import Card, seal
@@ -40,52 +40,6 @@ log = logging.getLogger(__name__)
 
 WORK = "runs"
 """Where a run keeps its checkpoint in the data folder, until it has ended."""
-
-_STAGES = {"gathering": (0.0, 0.02), "listening": (0.02, 0.1), "learning": (0.1, 0.75), "judging": (0.75, 1.0)}
-
-
-class Parked(Exception):
-    """The run goes back into the queue."""
-
-
-@dataclass(slots=True)
-class RunControl:
-    """What a long job calls between micro-steps: tells the row how far it is, and hears what a person wants."""
-
-    store: Store
-    run: str
-    closing: Callable[[], bool]
-    stage: str = "gathering"
-    told: float = 0.0
-
-    def enter(self, stage: str) -> None:
-        """The next part of the run begins."""
-        self.stage, self.told = stage, 0.0
-        self.step(stage, 0.0)
-
-    def step(self, phase: str, done: float, seconds_left: float | None = None) -> None:
-        """Blocks while the person paused. Raises `Cancelled`, or `Parked` when the program ends."""
-        if self.closing():
-            raise Parked
-        if time.monotonic() - self.told < 0.5:
-            return
-        self.told = time.monotonic()
-        low, high = _STAGES[self.stage]
-        progress = low + (high - low) * min(1.0, max(0.0, done))
-        while (wanted := self.store.runs.beat(self.run, self.stage, progress, seconds_left)) == "pause":
-            self._rest(progress)
-        if wanted == "cancel":
-            raise Cancelled("Cancelled. Nothing was changed.")
-
-    def _rest(self, progress: float) -> None:
-        """Until the person wants something else."""
-        while self.store.runs.beat(self.run, self.stage, progress, None, state="paused") == "pause":
-            time.sleep(0.2)
-            if self.closing():
-                raise Parked
-
-    def point(self, name: str, step: int, value: float) -> None:
-        self.store.runs.add_points(self.run, [(name, step, value)])
 
 
 class Performing:
@@ -144,7 +98,7 @@ class Performing:
         trained = self._learn(run, backend, snap, recipe, control)
         control.enter("judging")
         report = self._comparing.report(
-            run, backend, snap, trained, self._decoding(backend), control, self._weights(run)
+            run, backend, snap, trained, self._decoding(backend), control, weights_of(self._scope, run)
         )
         report = replace(report, notes=(*report.notes, *damage, *snap.notices, *trained.notices))
         decision = decide(report)
@@ -180,21 +134,6 @@ class Performing:
             chosen = sources(self._store, run.model, BASE, with_weak=weak)
             said = f"v{run.parent} could not be trained on, so this version begins with the base. {error}"
             return self._store.runs.begin_anew(run.id, chosen.values()), (said,)
-
-    def _weights(self, run: Run) -> Weights:
-        """Whose weights answer the candidate's and the champion's questions, as they would be served."""
-        scope = self._scope
-        if scope is None:
-            return lambda version, _: version
-        scope.get_ready()
-        speaks = scope.of_candidate(run)
-
-        def weights(version: int, prompt: Prompt) -> int:
-            if version == CANDIDATE:
-                return CANDIDATE if speaks(prompt) else BASE
-            return scope.weights(run.model, version, prompt)
-
-        return weights
 
     def _keep(
         self,

@@ -10,7 +10,7 @@ import logging
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -34,6 +34,7 @@ from understudy.playground.providers import Offers, Providers, ServerChoice
 from understudy.playground.purging import Purging
 from understudy.playground.reading import is_hidden, read_answer, read_conversation
 from understudy.playground.remembering import Remembering
+from understudy.playground.remote_training import RemoteTraining
 from understudy.playground.scope import Scope
 from understudy.playground.teaching import Taught, Teaching, teach
 from understudy.playground.view import (
@@ -83,6 +84,7 @@ class Playground:
         weak: bool = False,
         network: Network | None = None,
         catalogue: Catalogue | None = None,
+        remote: Callable[[Learning], RemoteTraining] | None = None,
     ) -> None:
         self.store = store
         self.casting = casting
@@ -94,6 +96,7 @@ class Playground:
         self.answering = Answering(store, casting, self.remembering.for_answer, self.scope.weights)
         self.promoting = Promoting(store, casting)
         self.learning = Learning(store, casting, perform, pace, weak=weak)
+        self.remote = remote(self.learning) if remote else None
         self.overview = Overview(store)
         self._network, catalogue = network or Network(), catalogue or read_catalogue()
         self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)
@@ -116,6 +119,8 @@ class Playground:
 
     def close(self) -> None:
         """Stop what is being written, keep what was written, and let go of models and store."""
+        if self.remote is not None:
+            self.remote.fulfilling.close()
         self.learning.close()
         self._purging.close()
         self.answering.stop_all()

@@ -26,7 +26,7 @@ from understudy.serving.provider import Endpoint
 SHOWN = 5
 """Findings that are read out; the rest are in the report."""
 
-_FORMATS: dict[Method, Format] = {"supervised": Format.CHAT, "dpo": Format.PREFERENCE}
+FORMATS: dict[Method, Format] = {"supervised": Format.CHAT, "dpo": Format.PREFERENCE}
 
 
 class Eligibility(StrEnum):
@@ -134,7 +134,7 @@ def _findings(
     finder: Recogniser | None,
 ) -> tuple[Finding, ...]:
     rules = Rules(
-        order.format or _FORMATS[order.method],
+        order.format or FORMATS[order.method],
         provider.min_examples if provider else None,
         listed.max_example_tokens if listed else None,
         provider.most_file_bytes if provider else None,

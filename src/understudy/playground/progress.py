@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from understudy.playground.diagnosis import Finding, diagnose
+from understudy.playground.second_run import advise
+from understudy.serving.catalogue import Method
 from understudy.store import Lesson, Run, Store
 from understudy.training.recipe import REASONS
 
@@ -133,6 +136,9 @@ def findings_of(store: Store, run: Run | None, lessons: Sequence[Lesson]) -> tup
     """What is off with a run and with the lessons it had, or with lessons that no run had yet."""
     if run is None or run.state == "cancelled":
         return diagnose({}, {}, (), lessons)
+    job = next(iter(store.jobs.list(run.id)), None)
+    if job is not None:
+        return advise(store.runs.points(run.id), cast(Method, job.method), run.recipe)
     version = store.versions.find(run.model, run.version) if run.version else None
     verdicts = store.versions.verdicts(version.id) if version else []
     return diagnose(store.runs.points(run.id), run.recipe, verdicts, lessons)

@@ -120,6 +120,16 @@ def pairs(answers: Sequence[GoldenAnswer], said: Sequence[str]) -> list[Pair]:
     return made
 
 
+def replies(backend: Backend, rows: Sequence[Row], sampling: Sampling) -> list[str]:
+    """What the new model says to each prompt, "" where it could not."""
+    texts = [""] * len(rows)
+    for start in range(0, len(rows), ROWS):
+        for event in backend.generate(rows[start : start + ROWS], sampling, Stop()):
+            if isinstance(event, Delta):
+                texts[start + event.row] += event.text
+    return texts
+
+
 def vote(store: Store, pair: Pair, side: Side, model: str, version: int) -> Comparison:
     """Keep what a person thinks of a pair. The same texts are a tie, whatever was clicked."""
     verdict = side if side in ("tie", "both_bad") else "old" if (side == "left") == pair.old_is_left else "new"

@@ -20,6 +20,8 @@ from dotenv import dotenv_values
 from understudy.errors import InputError, ModelError
 
 ENV_FILE = ".env"
+MODEL_FILE = "provider.json"
+"""In the folder of a version that was trained at a provider: `{"model": its name there}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Profile:
     false is always sent; other servers refuse unknown keys. `tokens_key` names the limit of an answer. `completions`
     is for servers that only know the legacy route. Of training: `method` is where hyperparameters go, `job_extras` keys
     that a job may have beside them, `bom` whether files begin with a byte order mark, `deploys` whether a finished
-    model must be deployed at the provider before it answers.
+    model must be deployed at the provider before it answers, `expires` whether an upload may be told when to vanish.
     """
 
     id: str
@@ -47,11 +49,12 @@ class Profile:
     job_extras: tuple[str, ...] = ()
     bom: bool = False
     deploys: bool = False
+    expires: bool = False
 
 
 OPENAI = Profile(
     "openai", "OpenAI", "https://api.openai.com/v1/", key_variable="OPENAI_API_KEY", stores=True,
-    tokens_key="max_completion_tokens", trains=True,
+    tokens_key="max_completion_tokens", trains=True, expires=True,
 )  # fmt: skip
 AZURE = Profile(
     "azure", "Azure OpenAI", url_variable="AZURE_OPENAI_ENDPOINT", key_variable="AZURE_OPENAI_API_KEY", stores=True,

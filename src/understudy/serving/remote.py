@@ -24,7 +24,7 @@ import openai
 from understudy.errors import ModelError, UnderstudyError
 from understudy.serving.backend import ModelCard, Stop
 from understudy.serving.network import Network
-from understudy.serving.provider import Endpoint, endpoint_of, key_of
+from understudy.serving.provider import MODEL_FILE, Endpoint, endpoint_of, key_of
 from understudy.types import BASE, Delta, Done, Event, FinishReason, Message, Notice, Row, Sampling, Usage
 
 log = logging.getLogger(__name__)
@@ -33,8 +33,6 @@ LONGEST_WAIT_S = 20.0
 """A server that says "again in so many seconds" is waited for once, up to this long."""
 
 TIMEOUT_S = 60.0
-MODEL_FILE = "provider.json"
-"""In the folder of a version that was trained at a provider: `{"model": its name there}`."""
 
 _POLL_S = 0.02
 

@@ -17,10 +17,13 @@ from typing import Any
 
 from understudy.errors import ModelError
 from understudy.serving.backend import Backend
+from understudy.serving.provider import MODEL_FILE
 from understudy.serving.weights import read_json
 
 CARD = "version.json"
 FILES = ("adapter_config.json", "adapter_model.safetensors")
+REMOTE_FILES = (MODEL_FILE,)
+"""What the folder of a version holds whose weights lie at a provider: their name there."""
 _FORMAT = 1
 
 
@@ -50,9 +53,10 @@ def seal(trained: Path, target: Path, card: Card) -> None:
     try:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
-        for name in FILES:
+        names = _names(trained)
+        for name in names:
             _write(part / name, (trained / name).read_bytes())
-        values = {"format": _FORMAT, **asdict(card), "files": {name: _hash(part / name) for name in FILES}}
+        values = {"format": _FORMAT, **asdict(card), "files": {name: _hash(part / name) for name in names}}
         _write(part / CARD, json.dumps(values, indent=1, sort_keys=True).encode())
         if target.exists():
             shutil.rmtree(target)
@@ -76,7 +80,7 @@ def verify(folder: Path, backend: Backend) -> Card:
     if card.fingerprint != model.fingerprint:
         other = f"{card.base}, another model" if card.base != backend.name else f"other weights of {card.base}"
         raise ModelError(f"The version in {folder.name} was made for {other}, not for the {backend.name} loaded here.")
-    for name in FILES:
+    for name in _names(folder):
         if not (folder / name).is_file():
             raise ModelError(f"The version in {folder.name} has lost its {name}. Train it again or remove it.")
         if _hash(folder / name) != hashes.get(name):
@@ -85,6 +89,11 @@ def verify(folder: Path, backend: Backend) -> Card:
                 "Restore it from a backup, or train the version again."
             )
     return card
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    """The files that make the version in `folder`."""
+    return REMOTE_FILES if (folder / MODEL_FILE).is_file() else FILES
 
 
 def _read_card(folder: Path) -> tuple[Card, dict[str, str]]:

@@ -99,10 +99,15 @@ class Runs:
         return [_run(row) for row in rows]
 
     def claim(self, run: str | None = None) -> Run | None:
-        """Take the oldest queued run (or this one) for the calling process; None when there is none to take."""
+        """Take the oldest queued run (or this one) for the calling process; None when there is none to take.
+
+        A run at a provider is taken by its id alone, by who watches its job.
+        """
         with self._connections.writing() as db:
             row = self._connections.row(
-                "SELECT id FROM runs WHERE state = 'queued' AND (?1 IS NULL OR id = ?1) ORDER BY id LIMIT 1", [run]
+                """SELECT id FROM runs WHERE state = 'queued' AND (id = ?1 OR
+                   (?1 IS NULL AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.run = runs.id))) ORDER BY id LIMIT 1""",
+                [run],
             )
             if row is None:
                 return None
