@@ -42,7 +42,9 @@ def test_a_job_that_was_asked_for_without_an_answer_must_be_looked_for_first(sto
 def test_a_job_that_the_provider_never_got_may_be_asked_for_again(store: Store, job: Job) -> None:
     store.jobs.set_asked(job.id)
     store.jobs.clear_asked(job.id)
+    assert store.jobs.unresolved() == [] and store.jobs.get(job.id).asked is None
     store.jobs.set_asked(job.id)
+    assert [found.id for found in store.jobs.unresolved()] == [job.id]
 
 
 def test_the_provider_s_id_is_set_once(store: Store, job: Job) -> None:
