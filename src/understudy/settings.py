@@ -51,14 +51,19 @@ def starter_folder() -> Path:
     return CHECKOUT / "assets" / "starter" if is_checkout() else PACKAGE / "assets" / "starter"
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def loopback(host: str) -> str:
     """`host` if it is this machine; the page has no accounts, so nobody else may reach it."""
-    try:
-        if host == "localhost" or ipaddress.ip_address(host).is_loopback:
-            return host
-    except ValueError:
-        pass
-    raise ValueError("not this machine")
+    if not is_loopback(host):
+        raise ValueError("not this machine")
+    return host
 
 
 def folder(path: Path) -> Path:

@@ -9,7 +9,6 @@ is in no value here, so that it cannot reach the store, a log, an export or the 
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from understudy.errors import InputError, ModelError
+from understudy.settings import is_loopback
 
 ENV_FILE = ".env"
 MODEL_FILE = "provider.json"
@@ -85,10 +85,7 @@ class Endpoint:
     @property
     def is_loopback(self) -> bool:
         """Whether it is this machine: then nothing leaves it."""
-        try:
-            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
 
 def is_address(source: str) -> bool:
