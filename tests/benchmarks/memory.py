@@ -193,6 +193,32 @@ AIMS = {
 }
 
 
+@benchmark("memory-recall-named-same", "memory-recall-named-other")
+def one_name() -> Iterator[Result]:
+    """Of a name: other wordings of what was corrected, and everything else that can be asked of it.
+
+    Relations of companies are left out of both: `NAMED_THRESHOLD` was set on these, and learning is measured on those.
+    """
+    probes = of_one_name()
+    with memory_of(sorted({probe.lesson for probe in probes})) as memory:
+        asked = ask(memory, probes)
+    for name, kind in (("same", "same"), ("other", "relation")):
+        value, of = share(asked, kind)
+        yield Result(f"memory-recall-named-{name}", value, f"of {of}")
+
+
+def of_one_name(seed: int = 7) -> list[Probe]:
+    """The first question of every relation as a correction of a name of its own, and all others asked of that name."""
+    rng = random.Random(seed)
+    probes = []
+    for relation in (relation for relation in RELATIONS if relation.subject != "company"):
+        lesson, *same = _questions(relation, subject := words.VALUES[relation.subject](rng))
+        probes += [Probe(text, lesson, "same") for text in same]
+        others = [r for r in BY_SUBJECT[relation.subject] if r is not relation and not _ambiguous(r, relation)]
+        probes += [Probe(text, lesson, "relation") for r in others for text in _questions(r, subject)]
+    return probes
+
+
 @benchmark("memory-recall-ms-10000", "memory-recall-ms-10000-cpu", "memory-correct-to-recall-ms-10000")
 def how_long_it_takes() -> Iterator[Result]:
     """A recall with 10,000 corrections, and the first one after a further correction.

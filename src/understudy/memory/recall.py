@@ -34,8 +34,8 @@ NAMED_THRESHOLD = 0.69
 """The same for two questions about one name: of `_NAME_KEPT` of their cosine, and the rest of that without the name.
 
 A name fills a vector: "When does Zorbo open?" and "What does Zorbo sell?" are as alike as two wordings of one question
-until it is gone. Measured on 148 pairs of wordings and 1,970 of different questions about one name: of the latter
-10.2 % were recalled by `THRESHOLD` alone and 3.5 % by this, of the former 85 % and 88 %."""
+until it is gone. Measured (`memory-recall-named-*`): 88 % of 161 other wordings and 7 % of 2,006 other questions about
+one name are recalled; on bare pairs of these the cosine alone let three times as many of the latter through."""
 
 EXCHANGED = 0.68
 """Least cosine without the name of two that differ by one word alone: boss and head, but not boss and founder."""
