@@ -33,6 +33,14 @@ class TrainingError(UnderstudyError):
     """A run cannot begin or cannot go on; the versions that there are have not changed."""
 
 
+class Unlearnable(TrainingError):
+    """Nothing of what there is to learn can be learned by this model; `refused` says why of each fact, by its id."""
+
+    def __init__(self, refused: dict[str, str]) -> None:
+        super().__init__(" ".join(dict.fromkeys(refused.values())))
+        self.refused = refused
+
+
 class NoAnswer(TrainingError):
     """A provider did not answer: what was asked may have been done all the same, and must be looked for."""
 

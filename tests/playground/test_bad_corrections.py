@@ -177,6 +177,9 @@ def test_only_bad_ones_fail_with_the_sentence_and_the_next_run_goes_on(real: Pla
     done = real.store.runs.get(run)
     assert done.state == "failed" and done.sentence.endswith("Shorten one of them; until then it is not learned.")
     assert real.store.versions.list() == [] and real.store.corrections.standing([long])
+    lesson = next(lesson for lesson in real.store.corrections.lessons() if lesson.id == long)
+    words, detail = state(real, lesson.completion)
+    assert words == f"not learned: {done.sentence}" and detail == "It is still remembered."
 
 
 def test_nothing_else_than_a_sentence_comes_of_a_run_whose_feedback_is_gone(real: Playground) -> None:

@@ -198,10 +198,8 @@ class Learning:
 
     def _tried(self, model: str) -> Sources:
         """What the last finished run learned from: it starts no second run by itself, learned or not."""
-        for run in self._store.runs.list(model, limit=20):
-            if run.state in ("succeeded", "failed", "cancelled"):
-                return Sources.from_values(run.snapshot)
-        return Sources()
+        run = self._store.runs.last(model)
+        return Sources.from_values(run.snapshot) if run else Sources()
 
 
 def _trigger(corrections: int, others: int) -> str:

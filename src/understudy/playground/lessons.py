@@ -15,6 +15,9 @@ from understudy.store import Correction, Judgement, Lesson, Store
 from understudy.types import BASE
 
 LessonKind = Literal["waiting", "remembered", "learned", "not learned", "replaced", "off", "rejected"]
+REFUSED = "refused"
+"""In the report of a run that ended without a version: of each fact that its model cannot learn, by its id, why."""
+
 LONGEST = 600
 """Characters of a question or an answer in a list; the conversation has all of them."""
 
@@ -97,12 +100,18 @@ class Lessons:
         """By id. Corrections and lessons name what is needed here alike."""
         judged = self._store.versions.judgements(model, [found.id for found in corrections])
         line, replaced = self.line(model), self.outdated() if corrections else frozenset()
+        refused = self._refused(model)
         return {
             found.id: _replaced(found.id)
             if found.id in replaced
-            else _state(found.id, found.state, found.enabled, judged.get(found.id, ()), line)
+            else _state(found, judged.get(found.id, ()), line, refused.get(found.id, ""))
             for found in corrections
         }
+
+    def _refused(self, model: str) -> dict[str, str]:
+        """Of what the newest run could not learn at all, by its id, why; {} where it ended with a version."""
+        newest = self._store.runs.last(model)
+        return dict(newest.report.get(REFUSED) or {}) if newest else {}
 
     def _parent(self, model: str, number: int) -> int:
         if (model, number) not in self._parents:  # a version never changes its parent
@@ -115,21 +124,22 @@ def cut(text: str, most: int = LONGEST) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def _state(
-    correction: str, approval: str, enabled: bool, judged: Sequence[Judgement], line: Sequence[int]
-) -> LessonState:
-    """`judged` is oldest first; `line` as `Lessons.line` gives it."""
-    if approval == "waiting":
+def _state(found: Correction | Lesson, judged: Sequence[Judgement], line: Sequence[int], refused: str) -> LessonState:
+    """`judged` is oldest first; `line` as `Lessons.line` gives it; `refused` why its model cannot learn it, or ""."""
+    correction = found.id
+    if found.state == "waiting":
         return LessonState(correction, "waiting", "waiting for approval", "Approve it, and it is remembered at once.")
-    if approval == "rejected":
+    if found.state == "rejected":
         return LessonState(correction, "rejected", "rejected", "It is neither remembered nor learned.")
     learned = {judgement.version for judgement in judged if judgement.learned}
     first = next((number for number in line if number in learned), None) if line and line[-1] in learned else None
-    if not enabled:
+    if not found.enabled:
         detail = f"It is not given to answers to read{f', but v{first} has learned it' if first else ''}."
         return LessonState(correction, "off", "switched off", detail)
     if first:
         return LessonState(correction, "learned", f"learned in v{first}", f"v{line[-1]} answers it by itself.")
+    if refused and not judged:
+        return LessonState(correction, "not learned", f"not learned: {refused}", "It is still remembered.")
     return _remembered(correction, judged[-1] if judged else None)
 
 

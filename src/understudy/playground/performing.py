@@ -18,13 +18,14 @@ from typing import Any
 
 from understudy.dataset.example import Snapshot
 from understudy.dataset.gather import Sources, sources
-from understudy.errors import Cancelled, InputError, ModelError, NotFoundError, UnderstudyError
+from understudy.errors import Cancelled, InputError, ModelError, NotFoundError, UnderstudyError, Unlearnable
 from understudy.evaluation.decoding import Decoding
 from understudy.evaluation.gate import Decision, as_record, decide
 from understudy.evaluation.judging import CANDIDATE
 from understudy.evaluation.report import Report
 from understudy.playground.casting import Casting
 from understudy.playground.comparing import Comparing, weights_of
+from understudy.playground.lessons import REFUSED
 from understudy.playground.preparing import Preparing
 from understudy.playground.promoting import FOLDER, Promoting, version_folder
 from understudy.playground.run_control import Parked, RunControl
@@ -76,6 +77,8 @@ class Performing:
             return
         except Cancelled as error:
             finish(run.id, "cancelled", str(error))
+        except Unlearnable as error:
+            finish(run.id, "failed", str(error), {REFUSED: error.refused})
         except UnderstudyError as error:
             finish(run.id, "failed", str(error))
         except Exception as error:

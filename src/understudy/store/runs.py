@@ -98,6 +98,13 @@ class Runs:
         )
         return [_run(row) for row in rows]
 
+    def last(self, model: str) -> Run | None:
+        """The newest run that has ended, however it did."""
+        row = self._connections.row(
+            "SELECT * FROM runs WHERE finished IS NOT NULL AND model = ? ORDER BY id DESC LIMIT 1", [model]
+        )
+        return _run(row) if row else None
+
     def claim(self, run: str | None = None) -> Run | None:
         """Take the oldest queued run (or this one) for the calling process; None when there is none to take.
 

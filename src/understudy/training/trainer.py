@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from understudy.dataset.example import Example, Kind, Snapshot
-from understudy.errors import TrainingError
+from understudy.errors import TrainingError, Unlearnable
 from understudy.serving.local import LocalBackend
 from understudy.training.batch import Item, encode_all
 from understudy.training.check import Checked, check
@@ -28,6 +28,10 @@ from understudy.training.recipe import Recipe
 from understudy.training.reference import Reference, refer
 from understudy.training.stepper import Stepper
 from understudy.training.tuned import save, trainable, wrap
+
+LEAST = 0.15
+"""The share of the rate that is left for the last few that are missing: at more of it, a hundred facts never stand
+still all at once (see `Order`)."""
 
 Probe = Callable[[Any], float]
 """Asked after an epoch with the tuned module: the share, 0 to 1, of what should be learned that is."""
@@ -66,11 +70,10 @@ class Material:
             return encode_all(backend.template, examples, backend.describe().context_length)
 
         items, refused = encoded(snapshot.train)
+        if refused and not items:
+            raise Unlearnable(refused)
         if not items:
-            raise TrainingError(
-                " ".join(dict.fromkeys(refused.values()))
-                or "There is nothing to learn from yet. Correct or rate an answer."
-            )
+            raise TrainingError("There is nothing to learn from yet. Correct or rate an answer.")
         return cls(items, encoded(snapshot.anchors)[0], encoded(snapshot.held_out)[0], refused)
 
 
@@ -165,7 +168,7 @@ class _Run:
         """Step until there is a reason to stop, and return it."""
         at = self.progress
         while at.ended is None:
-            self._stepper.step(self._order.at(at.step), self._rate())
+            self._stepper.step(self._order.at(at.step, at.right), self._rate())
             at.step += 1
             self._tell()
             at.ended = self._judge()
@@ -174,18 +177,21 @@ class _Run:
 
     def _judge(self) -> str | None:
         """The reason to stop after this step, if there is one."""
-        because = None
-        if self.progress.step % max(self._order.steps_per_epoch, self._recipe.eval_steps) == 0:
-            because = self._learned() or self._turned()
+        step, looks = self.progress.step, self._recipe.eval_steps
+        because = self._learned() if step % looks == 0 else None
+        if because is None and step % max(self._order.steps_per_epoch, looks) == 0:
+            because = self._turned()
         if because is None and self.progress.step >= self._order.steps:
             because = f"It took all {self._order.steps} steps that its recipe allows."
         return because
 
     def _rate(self) -> float:
-        """The share of the learning rate for the coming step."""
+        """The share of the learning rate for the coming step: it fades with the steps, and with what is missing."""
         step, steps = self.progress.step, self._order.steps
         warm = min(1.0, (step + 1) / max(1, self._recipe.warmup_steps))
-        return warm * (1.0 if self._recipe.lr_scheduler_type == "constant" else 1 - step / steps)
+        missing = self._order.missing(self.progress.right)
+        faded = 1.0 if self._recipe.lr_scheduler_type == "constant" else (1 - step / steps) * max(LEAST, missing**0.25)
+        return warm * faded
 
     def _tell(self) -> None:
         """Points of the curves, and how much is left if nothing ends it early."""

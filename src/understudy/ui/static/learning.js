@@ -184,7 +184,7 @@ function drawSwitches() {
   const count = Object.values(view.weak).reduce((sum, each) => sum + each, 0);
   const said = Object.entries(view.weak).map(([kind, each]) => `${SIGNALS[kind]}: ${each}`).join(' · ');
   return h('div.card.switches', {},
-    switchRow('memory', 'Memory', switches.memory.on, switches.memory.sentence || 'Tuned columns are given what you corrected to read.'),
+    switchRow('memory', 'Memory', switches.memory.on, switches.memory.on ? switches.memory.sentence || 'Tuned columns are given what you corrected to read.' : 'Switched off: tuned columns answer by their weights alone.'),
     switchRow('weak', `Weak signals: ${count.toLocaleString('en')}, ${switches.weak ? 'used as light votes' : 'not used'}`, switches.weak, said || 'Going on from one of several answers, another attempt, an edited message.'));
 }
 
