@@ -143,7 +143,7 @@ REASONS = {
     "lora_dropout": "None: runs are short, and other wordings and anchors hold it back already; not measured here.",
     "target_modules": "Measured on the starter's sketch: the last third of six layers has too little room.",
     "last_layers": "All of them, for the same reason.",
-    "learning_rate": "Measured on the starter: 3e-3 learns ten in 72 steps, 2e-3 in 112; 4e-3 breaks more of a hundred.",
+    "learning_rate": "Measured on the starter: 3e-3 learns ten in 72 steps, 2e-3 in 112; 4e-3 breaks more of 100.",
     "min_steps": "One correction makes epochs of one step: after 20 it was not learned (measured on the starter).",
     "num_train_epochs": "A limit only; at 20 the rate had faded before two of ten corrections were said (starter).",
     "lr_scheduler_type": "It falls, so that the last steps settle; the usual choice.",
