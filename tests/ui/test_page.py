@@ -15,7 +15,7 @@ from tests.ui.acting import answers, ask, finished, new_conversation, send, toas
 from understudy.playground.playground import Playground
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import APIResponse, Locator, Page, Route
 
     from tests.ui.conftest import Watched
 
@@ -186,6 +186,27 @@ def test_the_conversation_continues_from_the_answer_that_was_chosen(page: Page) 
     expect(page.locator(".composer-note")).to_have_text("Continues from champion.")
     ask(page, "say and so on")
     expect(page.locator(".turn").first.locator(".answer").last.locator(".tag")).to_have_text("continues")
+
+
+def test_a_reply_that_was_overtaken_takes_no_message_away(page: Page) -> None:
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if '"columns"' not in (route.request.post_data or ""):
+            return route.continue_()
+        held.append((route, route.fetch()))
+
+    page.route("**/component_server/**", hold)
+    page.get_by_role("button", name="Add a column").click()
+    page.get_by_role("menuitem", name="v1").click()
+    ask(page, "say hello")
+    expect(answers(page)).to_have_count(3)
+    ((route, reply),) = held
+    with page.expect_response(lambda answer: answer.request == route.request):
+        route.fulfill(response=reply)
+    page.wait_for_timeout(300)
+    expect(page.locator(".turn")).to_have_count(1)
+    expect(page.locator(".picker")).to_have_count(3)
 
 
 def test_columns_are_added_changed_and_removed(page: Page) -> None:

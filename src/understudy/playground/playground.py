@@ -146,12 +146,8 @@ class Playground:
         return self.open(made.id)
 
     def open(self, conversation: str) -> ConversationView:
-        return read_conversation(
-            self.store,
-            self.store.conversations.get(conversation),
-            self._costs,
-            running=self.answering.running(conversation),
-        )
+        running = self.answering.running(conversation)
+        return read_conversation(self.store, conversation, self._costs, running=running)
 
     def latest(self) -> ConversationView:
         """The conversation used last, or a new one."""

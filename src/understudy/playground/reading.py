@@ -5,18 +5,20 @@ A handful of queries a conversation, whatever its length. Names are hidden here 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from understudy.playground.costs import Costs
 from understudy.playground.difference import difference
 from understudy.playground.view import Answer, ConversationView, RecallView, TurnView, Verdict
-from understudy.store import Completion, Conversation, Correction, Lesson, Preference, Rating, Recall, Store, Turn
+from understudy.store import Completion, Correction, Lesson, Preference, Rating, Recall, Store, Turn
 from understudy.types import BASE
 
 
-def read_conversation(store: Store, conversation: Conversation, costs: Costs, *, running: bool) -> ConversationView:
-    """The conversation as its page shows it, following the branch that its head stands on."""
+def read_conversation(store: Store, name: str, costs: Costs, *, running: bool) -> ConversationView:
+    """The conversation as its page shows it, following the branch that its head stands on. Raises `NotFoundError`."""
+    read, conversation = time.time(), store.conversations.get(name)
     path = store.turns.path(conversation.head) if conversation.head else []
     return ConversationView(
         id=conversation.id,
@@ -25,6 +27,7 @@ def read_conversation(store: Store, conversation: Conversation, costs: Costs, *,
         columns=conversation.columns,
         blind=conversation.blind,
         sampling=asdict(conversation.sampling),
+        read=read,
         turns=tuple(_read_turns(store, path, costs)),
         running=running,
         spent=tuple(spent.words for spent in costs.spent(conversation.id)),

@@ -109,7 +109,8 @@ class ColumnChoice:
 class ConversationView:
     """An open conversation: its settings and the turns of the branch that is looked at.
 
-    `spent` is a line for each model that is paid for: its tokens and dollars in this conversation so far.
+    `spent` is a line for each model that is paid for: its tokens and dollars in this conversation so far. `read` says
+    when it was read, in seconds: of two that arrive in the wrong order, a page keeps the later one.
     """
 
     id: str
@@ -118,6 +119,7 @@ class ConversationView:
     columns: tuple[str, ...]
     blind: bool
     sampling: dict[str, float | int | None]
+    read: float
     turns: tuple[TurnView, ...] = ()
     running: bool = False
     spent: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ element.append(app);
 /** Draw a conversation that is (or becomes) the open one. */
 function showView(view) {
   const other = !state.view || state.view.id !== view.id;
+  if (!other && view.read < state.view.read) return;  // a reply that was overtaken by a later one
   state.view = view;
   if (!view.running) state.live = { texts: {}, notices: {}, ended: [] };
   if (other) {
