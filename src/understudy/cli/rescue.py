@@ -26,7 +26,7 @@ CHOICES = {"1": "left", "2": "right", "t": "tie", "b": "both_bad"}
 
 @click.group()
 def rescue() -> None:
-    """Save data and answers of fine-tunes that will be shut down. Their weights cannot be taken out."""
+    """Save data and answers of fine-tunes that will be shut down. Only Nebius gives their weights out."""
 
 
 @rescue.command("list")
