@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Run
 from tests.playground.ordered import LISTED, MODEL, chats
-from tests.provider.errors import REFUSED_ORGANISATION
+from tests.provider.errors import REFUSED_ORGANISATION, answer_lost
 from tests.provider.fake import FakeProvider
 from tests.provider.state import KEY
 from understudy.cli import provider as command
+from understudy.dataset import privacy
 from understudy.dataset.jsonl import dump_lines
 
 Understudy = Callable[..., Run]
+
+SOURCE = Path(command.__file__).parents[2]
+PATIENCE_S = 300.0
 
 
 @pytest.fixture
@@ -95,3 +106,83 @@ def test_rescue_lists_downloads_records_and_compares(
     assert compared.code == 0 and "for the new model" in compared.out
     converted = understudy("rescue", "convert", str(train), "--to", "completion")
     assert converted.code == 0 and converted.out.count('"completion"') == 12
+
+
+@dataclass(frozen=True)
+class Killed:
+    """What a fault holds back while the process is killed: `route` is what it waits for, `reached` when."""
+
+    route: str
+    reached: Callable[[FakeProvider], object]
+
+
+KILLS = {
+    "upload": Killed("POST /files", lambda provider: provider.state.files),
+    "create": Killed("POST /fine_tuning/jobs", lambda provider: provider.state.jobs),
+    "watch": Killed("", lambda provider: any("/events" in asked.path for asked in provider.state.requests)),
+}
+
+
+@pytest.fixture
+def unsearched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The library that looks for personal data is not installed, here and where this folder is on the path: its
+    seconds at each start are no part of what is killed."""
+
+    def absent() -> None:
+        raise ImportError("not installed")
+
+    monkeypatch.setattr(privacy, "_presidio", absent)
+    (tmp_path / "absent").mkdir()
+    (tmp_path / "absent" / "presidio_analyzer.py").write_text("raise ImportError('not installed')", encoding="utf-8")
+    return tmp_path / "absent"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is not there")
+@pytest.mark.parametrize("phase", KILLS)
+def test_a_job_whose_process_was_killed_is_found_again_and_bought_once(
+    understudy: Understudy, address: str, provider: FakeProvider, unsearched: Path, phase: str
+) -> None:
+    kill = KILLS[phase]
+    mark = json.loads(understudy("provider", "preflight", address, "--unchecked", "--json").out)["agreement"]
+    if kill.route:
+        provider.faults.order(kill.route, answer_lost(PATIENCE_S))  # it is done there, and nobody here is told
+    with process(unsearched, "provider", "submit", address, "--unchecked", "--agree", mark, "--wait") as submitting:
+        wait_until(lambda: kill.reached(provider), submitting)
+        submitting.kill()
+        assert submitting.wait() == -signal.SIGKILL
+    (row,) = json.loads(understudy("provider", "list", "--json").out)["jobs"]
+    assert (row["asked"] is not None, row["external"] is not None) == (phase != "upload", phase == "watch")
+
+    with process(unsearched, "provider", "watch", "--json") as watching:
+        wait_until(lambda: provider.state.jobs, watching)
+        (job,) = provider.state.jobs
+        while provider.jobs.advance(job).status != "succeeded":
+            pass
+        told = json.loads(watching.communicate(timeout=PATIENCE_S)[0])
+    assert watching.returncode == 0 and (told["id"], told["external"], told["status"]) == (row["id"], job, "succeeded")
+    assert [*provider.state.jobs] == [job] and provider.jobs.bought_twice() == []
+    uploads = [asked for asked in provider.state.requests if (asked.method, asked.path) == ("POST", "/files")]
+    assert len(uploads) == len(told["files"]) - 1, "each file was sent once; the one more is the table of results"
+    assert json.loads(understudy("provider", "list", "--json").out)["left_behind"] == []
+
+
+@contextmanager
+def process(unsearched: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`understudy` in a process of its own, with the data folder and the key of this test; dead after the block."""
+    command = [sys.executable, "-m", "understudy", *arguments]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(unsearched), str(SOURCE)))}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as started:
+        try:
+            yield started
+        finally:
+            started.kill()
+
+
+def wait_until(reached: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not reached():
+        assert process.poll() is None, f"it ended too early: {process.communicate()[0]}"
+        assert time.monotonic() < end, "it was never reached"
+        time.sleep(0.01)

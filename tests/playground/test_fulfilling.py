@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tests.provider.contract import Contract
 from tests.provider.errors import NO_CREDIT, OVERLOADED, REFUSED_ORGANISATION, answer_lost, rate_limited
 from tests.provider.fake import FakeProvider
 from tests.provider.state import KEY
+from understudy.dataset.formats import Format
 from understudy.dataset.jsonl import BOM
 from understudy.dataset.privacy import Kind, Match
 from understudy.errors import InputError
@@ -119,6 +121,21 @@ def test_personal_data_are_masked_before_they_leave(bench: Bench) -> None:
     bench.fulfilling.step(bench.ordering.jobs()[0].id)
     (sent,) = bench.provider.state.files.values()
     assert b"ann@shop" not in sent.content and b"shop number 3" in sent.content
+
+
+def test_legacy_lines_go_to_a_server_that_takes_them_and_to_no_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    legacy = Wanted(NAME, format=Format.COMPLETION)
+    bench.order(legacy)
+    bench.fulfilling.step(bench.ordering.jobs()[0].id)
+    (sent, *_) = bench.provider.state.files.values()
+    assert sent.content.startswith(b'{"prompt": "Who runs shop number') and sent.content.count(b'"completion"') == 12
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with pytest.raises(InputError, match="OpenAI trains on no lines of prompt and completion any more"):
+        bench.ordering.offer(replace(legacy, model=f"openai:{MODEL}"))
+    with pytest.raises(InputError, match="dpo learns from two"):
+        bench.ordering.offer(replace(legacy, method="dpo"))
 
 
 def test_fewer_than_ten_examples_are_refused_before_anything_is_sent(

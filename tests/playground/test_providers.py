@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.provider.errors import rate_limited
+from tests.playground.ordered import chats, listed_as_openai
+from tests.provider.errors import OVERLOADED, rate_limited
 from tests.provider.fake import FakeProvider
 from tests.provider.state import KEY, Served
+from understudy.dataset.jsonl import dump_lines
 from understudy.errors import InputError, ModelError
 from understudy.playground import build_playground
 from understudy.playground.costs import Costs, dollars, in_dollars
@@ -19,8 +21,10 @@ from understudy.playground.playground import Playground
 from understudy.playground.providers import Providers
 from understudy.serving.catalogue import Prices, read_catalogue
 from understudy.serving.network import Network
+from understudy.serving.provider import endpoint_of
 from understudy.settings import Settings
 from understudy.store import Store
+from understudy.training.provider_job import FineTuning
 from understudy.types import FinishReason, Sampling, Usage
 
 MODEL = "gpt-4.1-mini-2025-04-14"
@@ -77,7 +81,8 @@ def test_the_day_of_a_shutdown_is_over(store: Store, provider: FakeProvider, pro
     assert (over[13][MODEL], over[14][MODEL]) == (False, True)
 
 
-def test_a_model_is_added_once_under_a_name_of_its_own(store: Store) -> None:
+def test_a_model_is_added_once_under_a_name_of_its_own(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     providers = providers_at(store)
     assert providers.add(f"openai:{MODEL}") == f"openai-{MODEL}"
     assert providers.add(f"openai:{MODEL}") == f"openai-{MODEL}"
@@ -86,6 +91,40 @@ def test_a_model_is_added_once_under_a_name_of_its_own(store: Store) -> None:
     assert store.models.find("parrot-2") is not None
     with pytest.raises(InputError, match="names no model"):
         providers.add("openai:")
+
+
+def test_finished_checkpoints_are_offered_with_the_end_of_their_base(
+    store: Store, provider: FakeProvider, provider_url: str, tmp_path: Path
+) -> None:
+    listed_as_openai(tmp_path)
+    api = FineTuning(endpoint_of(f"{provider_url}#{MODEL}"))
+    api.create("old", "supervised", api.upload("shop.jsonl", dump_lines(chats())), None, {"n_epochs": 2})
+    job = api.create("new", "supervised", api.upload("shop.jsonl", dump_lines(chats())))
+    while provider.jobs.advance(job.id).status != "succeeded":
+        pass
+    providers = Providers(store, Network(), read_catalogue(tmp_path), lambda: TODAY)
+    found = {offer.model: offer for offer in providers.offers(provider_url).models}
+    tuned = provider.jobs.get(job.id).model
+    points = [name for name in found if name.startswith(f"{tuned}:ckpt-step-")]
+    assert tuned in found and len(points) == 3, "of the job that ended, and of no other"
+    assert all(found[point].detail.startswith("is shut down on 2027-01-14") for point in points)
+    assert providers.add(found[points[0]].source) and store.models.list()[-1].source.endswith(points[0])
+
+
+def test_a_model_that_ended_is_no_column_and_the_earlier_day_counts(
+    store: Store, provider: FakeProvider, provider_url: str, tmp_path: Path
+) -> None:
+    listed_as_openai(tmp_path)
+    providers = Providers(store, Network(), read_catalogue(tmp_path), lambda: date(2026, 12, 2))
+    provider.state.models[MODEL].shutdown_date = "2026-12-01"  # earlier than the catalogue's
+    with pytest.raises(InputError, match=r"was shut down at 127\.0\.0\.1 on 2026-12-01\. Choose another"):
+        providers.add(f"{provider_url}#{MODEL}")
+    provider.state.models[MODEL].shutdown_date = "2030-01-01"
+    late = Providers(store, Network(), read_catalogue(tmp_path), lambda: date(2027, 1, 14))
+    with pytest.raises(InputError, match="on 2027-01-14"):
+        late.add(f"{provider_url}#{MODEL}")
+    provider.faults.order("GET /models/silent", OVERLOADED)
+    assert providers.add(f"{provider_url}#silent") == "silent", "who cannot be asked stops nobody"
 
 
 def test_a_missing_key_says_which_variable_and_where(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,9 @@ class Models:
         return model
 
     async def list(self, request: Request) -> Response:
-        return JSONResponse({"object": "list", "data": [shown(model) for model in self._state.models.values()]})
+        """Checkpoints answer, and stand in no list of models."""
+        models = [shown(model) for model in self._state.models.values() if ":ckpt-step-" not in model.id]
+        return JSONResponse({"object": "list", "data": models})
 
     async def retrieve(self, request: Request) -> Response:
         return JSONResponse(shown(self.answering(request.path_params["id"])))

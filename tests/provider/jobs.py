@@ -149,6 +149,9 @@ class Jobs:
         name = f"{self._name(job)}:ckpt-step-{job.step}"
         kept = {"id": self._state.new_id("ftckpt_"), "object": "fine_tuning.job.checkpoint", "step_number": job.step}
         kept |= {"created_at": self._state.clock, "fine_tuning_job_id": job.id, "fine_tuned_model_checkpoint": name}
+        if self._state.adapter:
+            given = [self._files.add(n, data, "fine-tune-results") for n, data in self._state.adapter.items()]
+            kept |= {"result_files": [file.id for file in given]}
         job.checkpoints = [*job.checkpoints, kept | {"metrics": job.rows[-1]}][-KEPT_CHECKPOINTS:]
         self._serve(name, job)
 

@@ -86,6 +86,7 @@ class State:
     results: Literal["base64", "raw"] = "base64"
     empty_error: bool = False  # successful jobs say `"error": {}`
     checkpoints: bool = True  # False: the list is not there (404)
+    adapter: Mapping[str, bytes] = field(default_factory=dict)  # files that each checkpoint gives out, as Nebius does
     limits: Any = None  # what GET model_limits says; None is a 404
 
     def new_id(self, prefix: str) -> str:

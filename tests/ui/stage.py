@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 from understudy.errors import Cancelled, ModelError
+from understudy.playground.adapters import Adapters
 from understudy.playground.adding import Adding, Progress
+from understudy.playground.blind import Blind
 from understudy.playground.casting import Casting
+from understudy.playground.fulfilling import Fulfilling
+from understudy.playground.ordering import Ordering
 from understudy.playground.playground import Playground
+from understudy.playground.recordings import Recordings
+from understudy.playground.remote_training import RemoteTraining
+from understudy.playground.rescuing import Rescuing
+from understudy.playground.taken_home import TakenHome
 from understudy.serving.backend import Backend, Stop
+from understudy.serving.catalogue import read_catalogue
 from understudy.serving.provider import is_address
 from understudy.serving.scripted import ScriptedBackend
 from understudy.store import Store
@@ -99,6 +109,28 @@ def build_stage(folder: Path, *, delay: float = 0.0, versions: int = 2) -> Playg
     return Playground(
         store, Casting(store, "starter", open_backend), Adding(store, fetch), columns=("base", "champion")
     )
+
+
+def with_providers(playground: Playground, today: date) -> Playground:
+    """The same playground on a day on which it may ask providers, whose dates are in its catalogue."""
+    from understudy.serving.remote import RemoteBackend
+    from understudy.training.provider_job import FineTuning
+
+    store, casting, learning = playground.store, playground.casting, playground.learning
+    catalogue = read_catalogue(store.path.parent)
+    rescuing = Rescuing(
+        store, catalogue, FineTuning, lambda name, source: RemoteBackend(source, name=name), today=lambda: today
+    )
+    playground.remote = RemoteTraining(
+        Ordering(store, learning, catalogue, FineTuning, today=lambda: today),
+        Fulfilling(store, casting, playground.promoting, catalogue, FineTuning, today=lambda: today),
+        rescuing,
+        TakenHome(store, casting, rescuing),
+        Recordings(store, casting, rescuing, learning),
+        Blind(store, casting, playground.scope),
+        Adapters(store, casting, FineTuning),
+    )
+    return playground
 
 
 def fetch(source: str, progress: Progress, cancelled: threading.Event) -> Path:

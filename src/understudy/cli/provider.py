@@ -60,6 +60,7 @@ def order_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--unchecked", is_flag=True, help="Agree to send data that nobody searched for personal ones."),
         click.option("--mask", multiple=True, metavar="KIND", help=f"Mask personal data of this kind: {kinds}."),
         click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="A setting; the rest stay on auto."),
+        click.option("--legacy", is_flag=True, help="Send lines of prompt and completion, where a server wants those."),
         click.option("--parent", default=0, metavar="N", help="Train on from version N of the model."),
         click.option("--method", default="supervised", type=click.Choice(["supervised", "dpo"]), show_default=True),
         click.argument("model"),
@@ -176,15 +177,23 @@ def _remote(settings: Settings) -> Iterator[tuple[RemoteTraining, Store]]:
 
 
 def _wanted(
-    model: str, method: Any, parent: int, changes: tuple[str, ...], mask: tuple[str, ...], unchecked: bool
+    model: str,
+    method: Any,
+    parent: int,
+    legacy: bool,
+    changes: tuple[str, ...],
+    mask: tuple[str, ...],
+    unchecked: bool,
 ) -> Wanted:
+    from understudy.dataset.formats import Format
     from understudy.dataset.privacy import Kind
     from understudy.playground.ordering import Wanted
 
     unknown = set(mask) - {*Kind}
     if unknown:
         raise InputError(f"{min(unknown)!r} is no kind of personal data. Known are {', '.join(Kind)}.")
-    return Wanted(model, method, parent, dict(map(_change, changes)), tuple(map(Kind, mask)), unchecked)
+    format = Format.COMPLETION if legacy else None
+    return Wanted(model, method, parent, dict(map(_change, changes)), tuple(map(Kind, mask)), unchecked, format)
 
 
 def _change(text: str) -> tuple[str, Any]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from understudy.playground.playground import Playground
     from understudy.playground.rescue import Pair
     from understudy.playground.rescuing import Rescuing
-    from understudy.types import Column
 
 FORMATS = ("store", "chat", "preference", "completion", "trl-pair", "transcript")
 CHOICES = {"1": "left", "2": "right", "t": "tie", "b": "both_bad"}
@@ -27,7 +26,7 @@ CHOICES = {"1": "left", "2": "right", "t": "tie", "b": "both_bad"}
 
 @click.group()
 def rescue() -> None:
-    """Save data and answers of fine-tunes that will be shut down. Their weights cannot be taken out."""
+    """Save data and answers of fine-tunes that will be shut down. Only Nebius gives their weights out."""
 
 
 @rescue.command("list")
@@ -64,6 +63,27 @@ def download(settings: Settings, server: str, job: str, folder: Path, as_json: b
     told = {"files": [str(path) for path in written], "missing": missing}
     click.echo(json.dumps(told, ensure_ascii=False) if as_json else printable("\n".join([*told["files"], *missing])))
     return int(bool(missing))
+
+
+@rescue.command()
+@click.argument("server")
+@click.argument("job")
+@click.option("--step", type=int, help="Of the checkpoint at this step; the last one, if not given.")
+@as_json_option
+@with_settings("home", "base_model", "local_only")
+def adapter(settings: Settings, server: str, job: str, step: int | None, as_json: bool) -> None:
+    """Bring home the weights of JOB, where SERVER gives adapters out (Nebius does, OpenAI and Azure do not).
+
+    They become a version of their base model where that is a model here.
+    """
+    from understudy.serving.provider import server_of
+
+    with _rescuing(settings) as (_, playground):
+        assert playground.remote is not None  # `build_playground` always puts it there
+        taken = playground.remote.adapters.take(server_of(server), job, step)
+    number = taken.version.number if taken.version else None
+    told = {"folder": str(taken.folder), "version": number, "sentence": taken.sentence}
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else printable(taken.sentence))
 
 
 @rescue.command()
@@ -166,25 +186,13 @@ def compare(settings: Settings, golden: str, column: str, as_json: bool) -> None
     with _rescuing(settings) as (rescuing, playground):
         found = rescuing.golden(golden)
         (who,) = resolve_columns(playground.store, playground.casting.base_model, [column])
-        for pair in () if as_json else _pairs(playground, found.id, who):
+        assert playground.remote is not None  # `build_playground` always puts it there
+        for pair in () if as_json else playground.remote.blind.pairs(found.id, who):
             _show(pair)
             answer = click.prompt("Better: 1, 2, t(ie), b(oth bad)", type=click.Choice([*CHOICES]), show_choices=False)
             vote(playground.store, pair, CHOICES[answer], who.model, who.version)  # type: ignore[arg-type]
         standing = compared(playground.store, found.id, who.model, who.version)
     click.echo(json.dumps(asdict(standing)) if as_json else str(standing))
-
-
-def _pairs(playground: Playground, golden: str, who: Column) -> list[Pair]:
-    """The kept-back answers beside what the column says now, as it would be served, without memory."""
-    from understudy.playground.rescue import kept_back, pairs, replies
-    from understudy.playground.rescuing import GREEDY
-    from understudy.types import Row
-
-    answers = kept_back(playground.store.golden.answers(golden))
-    playground.casting.ensure_version(who.model, who.version)
-    playground.scope.get_ready()
-    rows = [Row(a.prompt, playground.scope.weights(who.model, who.version, a.prompt)) for a in answers]
-    return pairs(answers, replies(playground.casting.backend(who.model), rows, GREEDY))
 
 
 def _show(pair: Pair) -> None:

@@ -47,7 +47,8 @@ class WinRate:
             return "The new model is better on prompts like these."
         if self.high is not None and self.high < 0.5:
             return "The old model is better on prompts like these."
-        return f"{self.n} pairs do not tell which is better: compare more of them."
+        few = "One pair does" if self.n == 1 else f"{self.n} pairs do"
+        return f"{few} not tell which is better: compare more of them."
 
 
 def win_rate(verdicts: Iterable[Verdict]) -> WinRate:

@@ -15,16 +15,21 @@ from typing import TYPE_CHECKING
 
 from understudy.importing import importing
 from understudy.memory import EmbedderLoader, Memory
+from understudy.playground.adapters import Adapters
 from understudy.playground.adding import Adding, Fetch, Progress, unused_name
+from understudy.playground.blind import Blind
 from understudy.playground.casting import Casting
 from understudy.playground.fulfilling import Fulfilling
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.ordering import Ordering
 from understudy.playground.playground import Playground
 from understudy.playground.promoting import Promoting, sweep
+from understudy.playground.providers import check_life
+from understudy.playground.recordings import Recordings
 from understudy.playground.remote_training import RemoteTraining
 from understudy.playground.rescuing import Rescuing
 from understudy.playground.scope import Scope
+from understudy.playground.taken_home import TakenHome
 from understudy.serving.backend import Backend
 from understudy.serving.catalogue import Catalogue, read_catalogue
 from understudy.serving.download import fetch_model
@@ -72,7 +77,7 @@ def build_playground(settings: Settings) -> Playground:
     return Playground(
         store,
         casting,
-        Adding(store, _fetch(network)),
+        Adding(store, _fetch(network, catalogue)),
         perform=_performing(store, casting, scope, settings),
         pace=Pace(
             settings.learn == "auto",
@@ -119,10 +124,15 @@ def _remote(
 
     def made(learning: Learning) -> RemoteTraining:
         promoting, automatic = Promoting(store, casting), settings.promote == "auto"
+        rescuing = Rescuing(store, catalogue, open_api, open_backend, today=_today)
         return RemoteTraining(
             Ordering(store, learning, catalogue, open_api, today=_today),
             Fulfilling(store, casting, promoting, catalogue, open_api, today=_today, scope=scope, automatic=automatic),
-            Rescuing(store, catalogue, open_api, open_backend, today=_today),
+            rescuing,
+            TakenHome(store, casting, rescuing),
+            Recordings(store, casting, rescuing, learning),
+            Blind(store, casting, scope),
+            Adapters(store, casting, open_api),
         )
 
     return made
@@ -133,12 +143,12 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def _fetch(network: Network) -> Fetch:
-    """Brings a model here: from a hub or a folder, or only makes sure that a remote one can be named."""
+def _fetch(network: Network, catalogue: Catalogue) -> Fetch:
+    """Brings a model here: from a hub or a folder, or only makes sure that a remote one has not ended."""
 
     def fetch(source: str, progress: Progress, cancelled: threading.Event) -> Path:
         if is_address(source):
-            network.check(endpoint_of(source))
+            check_life(endpoint_of(source), network, catalogue, _today())
             return Path()
         if not Path(source).expanduser().is_dir():
             network.check_host("the model hub")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from understudy.dataset.formats import Dialog, Fields, Format, format_of, new_line, take_apart
@@ -40,6 +40,16 @@ class _Unlike(InputError):
 
 def import_lines(store: Store, model: str, lines: Iterable[Line], source: str) -> Imported:
     """Bring a file in as feedback on `model`. A line that cannot be read is told with its number; others go in."""
+    return _each(store, lines, source, lambda fields, number: _add(store, model, fields, number, source))
+
+
+def preview_lines(store: Store, lines: Iterable[Line], source: str) -> Imported:
+    """What `import_lines` would come to; nothing is changed."""
+    return _each(store, lines, source, lambda fields, _: _parts(fields) is not None)
+
+
+def _each(store: Store, lines: Iterable[Line], source: str, take: Callable[[Fields, int], bool]) -> Imported:
+    """Every line that is not there yet, told apart by what `take` says: can it be learned from?"""
     standing = store.imports.digests()
     counts: Counter[str] = Counter()
     faults = []
@@ -53,7 +63,7 @@ def import_lines(store: Store, model: str, lines: Iterable[Line], source: str) -
             counts["known"] += 1
             continue
         try:
-            counts["added" if _add(store, model, line.fields, line.number, source) else "kept"] += 1
+            counts["added" if take(line.fields, line.number) else "kept"] += 1
         except InputError as error:
             faults.append(f"{source}, line {line.number}: {error}")
     return Imported(counts["added"], counts["kept"], counts["known"], tuple(faults))
@@ -89,10 +99,7 @@ def convert_lines(lines: Iterable[Line], format: Format, source: str) -> Convert
 
 def _add(store: Store, model: str, fields: Fields, number: int, source: str) -> bool:
     """Whether facts could be made of it; else it is kept whole."""
-    if format_of(fields) is None:
-        known = '"messages", "input" with "preferred_output", "prompt" with "completion", "chosen" with "rejected"'
-        raise InputError(f"The keys {', '.join(map(json.dumps, fields))} are no format known here. Known are {known}.")
-    parts = take_apart(fields)
+    parts = _parts(fields)
     if parts is not None:
         try:
             _learn(store, model, fields, parts, number, source)
@@ -101,6 +108,14 @@ def _add(store: Store, model: str, fields: Fields, number: int, source: str) -> 
     if parts is None:
         _keep(store, fields, number, source)
     return parts is not None
+
+
+def _parts(fields: Fields) -> tuple[Dialog, Fields] | None:
+    """As `take_apart`. Raises InputError for a line of no known format."""
+    if format_of(fields) is None:
+        known = '"messages", "input" with "preferred_output", "prompt" with "completion", "chosen" with "rejected"'
+        raise InputError(f"The keys {', '.join(map(json.dumps, fields))} are no format known here. Known are {known}.")
+    return take_apart(fields)
 
 
 def _learn(store: Store, model: str, fields: Fields, parts: tuple[Dialog, Fields], number: int, source: str) -> None:

@@ -122,7 +122,6 @@ class Fulfilling:
     def _work(self) -> None:
         while not self._closing.is_set():
             try:
-                self._store.runs.requeue_orphans()
                 self.work_once()
             except Exception:
                 log.exception("looking after provider jobs failed")
@@ -148,7 +147,8 @@ class Fulfilling:
         return self._store.jobs.get(id)
 
     def _held(self, job: Job) -> Run | None:
-        """The job's run, taken for this process; None while another one has it."""
+        """The job's run, taken for this process; None while another one that lives has it."""
+        self._store.runs.requeue_orphans()
         run = self._store.runs.get(job.run)
         if run.state == "queued":
             return self._store.runs.claim(run.id)

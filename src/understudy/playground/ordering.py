@@ -126,6 +126,7 @@ class Ordering:
         """Everything to read before agreeing; only questions are asked of the provider. Raises `InputError`."""
         endpoint = endpoint_for(self._store, wanted.model, wanted.parent)
         _check_settings(wanted, endpoint)
+        _check_format(wanted, endpoint)
         chosen = sources(self._store, wanted.model, wanted.parent)
         finder = self._finder()
         order = draft(self._store, wanted, chosen, endpoint, finder)
@@ -346,3 +347,15 @@ def _check_settings(wanted: Wanted, endpoint: Endpoint) -> None:
     known = {*_SETTINGS[:3], *endpoint.profile.job_extras, *(("beta",) if wanted.method == "dpo" else ())}
     for name in wanted.settings.keys() - known:
         raise InputError(f"{name!r} is no setting of {endpoint.profile.name}. Known are {', '.join(sorted(known))}.")
+
+
+def _check_format(wanted: Wanted, endpoint: Endpoint) -> None:
+    if wanted.format is not Format.COMPLETION:
+        return
+    if wanted.method == "dpo":
+        raise InputError("Lines of prompt and completion hold one answer, and dpo learns from two. Leave --legacy out.")
+    if not endpoint.profile.legacy_lines:
+        raise InputError(
+            f"{endpoint.profile.name} trains on no lines of prompt and completion any more. Leave --legacy out: then"
+            " chat lines are sent."
+        )

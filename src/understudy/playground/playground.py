@@ -120,7 +120,7 @@ class Playground:
     def close(self) -> None:
         """Stop what is being written, keep what was written, and let go of models and store."""
         if self.remote is not None:
-            self.remote.fulfilling.close()
+            self.remote.close()
         self.learning.close()
         self._purging.close()
         self.answering.stop_all()

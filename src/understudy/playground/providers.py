@@ -2,7 +2,7 @@
 
 Listing is a question to the server and nothing else leaves this machine; a model is only a name in the store until
 somebody asks it. What the server says about a model's end and what the catalogue says are both read; the earlier date
-counts.
+counts. Checkpoints of finished jobs answer like any model and stand in no list of models, so the jobs are asked too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
+from understudy.errors import InputError, UnderstudyError
 from understudy.importing import importing
 from understudy.playground.adding import unused_name
 from understudy.serving.catalogue import Catalogue, Listed, Prices, in_days
@@ -28,6 +30,9 @@ from understudy.serving.provider import (
     server_of,
 )
 from understudy.store import Store
+
+if TYPE_CHECKING:
+    from understudy.training.provider_job import FineTuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +88,16 @@ class Providers:
         with importing("openai"):
             from understudy.serving.remote import list_models
         known = {model.source: model.name for model in self._store.models.list()}
-        found = [
-            self._offer(asked, offered.id, offered.shutdown, known) for offered in list_models(asked, self._network)
-        ]
+        listed = {offered.id: offered.shutdown for offered in list_models(asked, self._network)}
+        days = dict.fromkeys(_made(asked, self._network)) | listed
+        found = [self._offer(asked, model, shutdown, known) for model, shutdown in days.items()]
         found.sort(key=lambda offer: (offer.over, not offer.model.startswith("ft:"), offer.model))
-        listed = self._catalogue.find_provider(asked.host) is not None
-        return Offers(where(asked), self._catalogue.age(self._today()) if listed else "", tuple(found))
+        age = self._catalogue.age(self._today()) if self._catalogue.find_provider(asked.host) else ""
+        return Offers(where(asked), age, tuple(found))
 
     def add(self, source: str) -> str:
-        """Register a remote model; returns the name that a column can have. Nothing is asked. Raises InputError."""
-        self._network.check(endpoint_of(source))
+        """Register a remote model that has not ended; returns the name that a column can have. Raises InputError."""
+        check_life(endpoint_of(source), self._network, self._catalogue, self._today())
         known = next((model.name for model in self._store.models.list() if model.source == source), None)
         return known or self._store.models.add(unused_name(self._store, source), source).name
 
@@ -111,6 +116,38 @@ class Providers:
         details = (_end(ends, listed, self._today()), _price(prices))
         source = address_of(server, model)
         return Offer(source, model, " · ".join(filter(None, details)), over, known.get(source, ""))
+
+
+def check_life(endpoint: Endpoint, network: Network, catalogue: Catalogue, today: date) -> None:
+    """Raises InputError for a model that was shut down, by the earlier of what its server and the catalogue say.
+
+    A server that does not say, or cannot be asked, stops nobody: what is wrong then is the first answer's sentence.
+    """
+    network.check(endpoint)
+    provider = catalogue.find_provider(endpoint.host)
+    listed = catalogue.find(provider.id, endpoint.model) if provider else None
+    try:
+        told = _api(endpoint, network).shutdown()
+    except UnderstudyError:
+        told = None
+    ends = min((day for day in (told, listed.shutdown if listed else None) if day is not None), default=None)
+    if ends is not None and ends <= today:
+        raise InputError(f"{endpoint.model} was shut down at {endpoint.host} on {ends}. Choose another model.")
+
+
+def _made(server: Endpoint, network: Network) -> list[str]:
+    """Models of finished jobs, checkpoints too; none where a server has no jobs or does not show them."""
+    try:
+        return _api(server, network).made()
+    except UnderstudyError:
+        return []
+
+
+def _api(endpoint: Endpoint, network: Network) -> FineTuning:
+    with importing("openai"):
+        from understudy.training.provider_job import FineTuning
+
+    return FineTuning(endpoint, network)
 
 
 def where(endpoint: Endpoint) -> str:

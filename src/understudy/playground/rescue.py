@@ -27,9 +27,10 @@ Prompt = tuple[Message, ...]
 Side = Literal["left", "right", "tie", "both_bad"]
 
 NO_WEIGHTS = (
-    "The weights of a model that a provider trained cannot be taken out. What can be saved is the data it was trained"
-    " on, and its answers while it still answers; a local model is then taught with both."
+    "The weights of a model that OpenAI or Azure trained cannot be taken out. What can be saved is the data it was"
+    " trained on, and its answers while it still answers; a local model is then taught with both."
 )
+WEIGHTS = "Nebius gives out the weights of what it trained, as adapters."
 TERMS = "Read your provider's terms first: some do not allow a model to be trained on the answers of theirs."
 
 COMPARED = 0.3
@@ -67,7 +68,10 @@ class Pair:
 def record(
     store: Store, golden: str, backend: Backend, prompts: Iterable[Prompt], sampling: Sampling, stop: Stop | None = None
 ) -> Recording:
-    """Ask the old model every prompt that has no answer in the set yet, and keep what it says."""
+    """Ask the old model every prompt that has no answer in the set yet, and keep what it says.
+
+    Where a whole round of prompts fails, the rest is not asked: it would fail too, and may cost.
+    """
     have = {answer.prompt for answer in store.golden.answers(golden)}
     wanted = list(dict.fromkeys(prompts))
     missing = [prompt for prompt in wanted if prompt not in have]
@@ -76,12 +80,15 @@ def record(
     for start in range(0, len(missing), ROWS):
         if stop.requested(0):
             break
+        before = recorded
         for prompt, text, done in _ask(backend, missing[start : start + ROWS], sampling, stop):
             if done.finish in (FinishReason.STOP, FinishReason.LENGTH):
                 store.golden.add_answer(golden, prompt, text, sampling, done.finish)
                 recorded += 1
             else:
                 faults.append(f"“{prompt[-1].content[:60]}”: {done.error or 'stopped before it was whole.'}")
+        if recorded == before:
+            break
     return Recording(recorded, len(wanted) - len(missing), tuple(faults))
 
 

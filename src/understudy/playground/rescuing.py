@@ -18,7 +18,7 @@ from understudy.errors import InputError, NotFoundError, UnderstudyError
 from understudy.playground.exchange import Imported, import_lines
 from understudy.playground.ordering import OpenApi
 from understudy.playground.rescue import Prompt, Recording, prompts_of, record
-from understudy.serving.backend import Backend
+from understudy.serving.backend import Backend, Stop
 from understudy.serving.catalogue import Catalogue, in_days
 from understudy.serving.provider import Endpoint, address_of
 from understudy.store import GoldenSet, Store
@@ -66,10 +66,13 @@ class Rescuing:
         ends = {model: self._end_of(server, model) for model in {job.tuned or job.model for job in found}}
         return [self._fine_tune(job, ends[job.tuned or job.model]) for job in found]
 
-    def download(self, server: Endpoint, job: str, folder: Path) -> tuple[list[Path], list[str]]:
+    def download(
+        self, server: Endpoint, job: str, folder: Path, *, again: bool = False
+    ) -> tuple[list[Path], list[str]]:
         """Write a job's training, validation and result files into `folder`; and a sentence for each that is gone.
 
-        Results are written as the table they are. A file that is there already is not written over: InputError.
+        Results are written as the table they are. A file that is there already is not written over: it is InputError,
+        or with `again` left as it is.
         """
         if Path(job).name != job:
             raise InputError(f"{job!r} is no id of a job. `understudy rescue list` shows them.")
@@ -81,6 +84,9 @@ class Rescuing:
         folder.mkdir(parents=True, exist_ok=True)
         for name, file in wanted:
             if file is None:
+                continue
+            if again and (folder / name).is_file():
+                written.append(folder / name)
                 continue
             try:
                 data = api.table(file) if name.endswith(".csv") else api.content(file)
@@ -96,17 +102,23 @@ class Rescuing:
         found = api.retrieve(job)
         return prompts_in(read_lines(api.content(found.training_file or "")))
 
-    def record(self, server: Endpoint, model: str, prompts: Sequence[Prompt], name: str) -> tuple[GoldenSet, Recording]:
+    def record(
+        self, server: Endpoint, model: str, prompts: Sequence[Prompt], name: str, stop: Stop | None = None
+    ) -> tuple[GoldenSet, Recording]:
         """Ask the old model while it lives. A set of this name that was begun before goes on."""
         if not prompts:
             raise InputError("There is nothing to ask. Name a file of lines, or a job whose training file is there.")
         backend = self._open_backend(model, address_of(server, model))
-        known = (s for s in self._store.golden.list() if (s.name, s.host, s.model) == (name, server.host, model))
-        golden = next(known, None) or self._store.golden.add(name, server.host, model)
+        golden = self.ensure_golden(server, model, name)
         try:
-            return golden, record(self._store, golden.id, backend, prompts, GREEDY)
+            return golden, record(self._store, golden.id, backend, prompts, GREEDY, stop)
         finally:
             backend.close()
+
+    def ensure_golden(self, server: Endpoint, model: str, name: str) -> GoldenSet:
+        """The set of this name for the model, a new one if none was begun."""
+        known = (s for s in self._store.golden.list() if (s.name, s.host, s.model) == (name, server.host, model))
+        return next(known, None) or self._store.golden.add(name, server.host, model)
 
     def import_stored(self, server: Endpoint, model: str | None, into: str) -> Imported:
         """Chats that were stored at the provider, as feedback on the model `into` here."""

@@ -32,7 +32,9 @@ class Profile:
     false is always sent; other servers refuse unknown keys. `tokens_key` names the limit of an answer. `completions`
     is for servers that only know the legacy route. Of training: `method` is where hyperparameters go, `job_extras` keys
     that a job may have beside them, `bom` whether files begin with a byte order mark, `deploys` whether a finished
-    model must be deployed at the provider before it answers, `expires` whether an upload may be told when to vanish.
+    model must be deployed at the provider before it answers, `expires` whether an upload may be told when to vanish,
+    `legacy_lines` whether training files may hold `prompt` and `completion` (a server of one's own knows by itself),
+    `gives_adapters` whether the weights of a finished job can be brought home.
     """
 
     id: str
@@ -50,6 +52,8 @@ class Profile:
     bom: bool = False
     deploys: bool = False
     expires: bool = False
+    legacy_lines: bool = False
+    gives_adapters: bool = False
 
 
 OPENAI = Profile(
@@ -62,10 +66,10 @@ AZURE = Profile(
 )  # fmt: skip
 NEBIUS = Profile(
     "nebius", "Nebius Token Factory", "https://api.tokenfactory.nebius.com/v1/", key_variable="NEBIUS_API_KEY",
-    trains=True, method="hyperparameters",
+    trains=True, method="hyperparameters", legacy_lines=True, gives_adapters=True,
     job_extras=("learning_rate", "lora", "lora_r", "lora_alpha", "packing", "context_length"),
 )  # fmt: skip
-COMPATIBLE = Profile("compatible", "a compatible server", needs_key=False)
+COMPATIBLE = Profile("compatible", "a compatible server", needs_key=False, legacy_lines=True)
 LEGACY = replace(COMPATIBLE, id="completions", name="a server with legacy completions", completions=True)
 PROFILES = {profile.id: profile for profile in (OPENAI, AZURE, NEBIUS, COMPATIBLE, LEGACY)}
 

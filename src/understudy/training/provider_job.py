@@ -37,6 +37,9 @@ UPLOAD_LIFE_S = 7 * 24 * 3600
 ENDED = ("succeeded", "failed", "cancelled")
 RESTING = ("paused", "pausing")
 
+_JOBS_ASKED = 20
+"""Jobs whose checkpoints are looked for: each is a request of its own."""
+
 _REFUSED = "training_not_available"
 _T = TypeVar("_T")
 
@@ -65,6 +68,14 @@ class RemoteJob:
     @property
     def has_ended(self) -> bool:
         return self.status in ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file that a provider gives out."""
+
+    id: str
+    bytes: int
 
 
 class FineTuning:
@@ -159,6 +170,25 @@ class FineTuning:
 
         return self._ask(f"checkpoints of job {id}", look)
 
+    def adapter_files(self, id: str) -> dict[int, dict[str, GivenFile]]:
+        """Files of weights that a provider gives out with its checkpoints, by step and by name; {} where it gives none.
+
+        Only Nebius does: `result_files` of a checkpoint, as its documentation of November 2026 describes them.
+        """
+
+        def look(client: openai.OpenAI) -> dict[int, dict[str, GivenFile]]:
+            try:
+                points = [_plain(found) for found in client.fine_tuning.jobs.checkpoints.list(id, limit=100)]
+            except openai.NotFoundError:
+                return {}
+            return {
+                int(point.get("step_number") or 0): dict(_given(client, str(file)) for file in files)
+                for point in points
+                if (files := point.get("result_files"))
+            }
+
+        return self._ask(f"checkpoints of job {id}", look)
+
     def pause(self, id: str) -> RemoteJob:
         return self._ask(f"job {id} that can be paused", lambda c: _job(c.fine_tuning.jobs.pause(id)))
 
@@ -195,6 +225,12 @@ class FineTuning:
                 return None
 
         return self._ask(f"model {self.endpoint.model}", look)
+
+    def made(self) -> list[str]:
+        """The models of finished jobs, newest job first: each one's checkpoints by step, then its last."""
+        done = [job for job in self.jobs() if job.status == "succeeded" and job.tuned][:_JOBS_ASKED]
+        names = [[*(point.model for point in self.checkpoints(job.id)), job.tuned or ""] for job in done]
+        return [name for job in names for name in job if name]
 
     def delete_model(self, model: str) -> None:
         """Take a fine-tuned model away; one that is gone already is as good."""
@@ -254,6 +290,12 @@ class FineTuning:
         if isinstance(error, openai.APIConnectionError | openai.InternalServerError):
             return NoAnswer(sentence)
         return TrainingError(sentence)
+
+
+def _given(client: openai.OpenAI, id: str) -> tuple[str, GivenFile]:
+    """A file by its own name, without the folders that a provider may write before it."""
+    told = client.files.retrieve(id)
+    return told.filename.replace("\\", "/").rpartition("/")[2], GivenFile(id, told.bytes)
 
 
 def plain_table(content: bytes) -> bytes:

@@ -43,6 +43,8 @@ SCRIPTS = (
     "sidebar",
     "tuning",
     "providers",
+    "rescue",
+    "blind",
     "settings",
     "keys",
     "app",
@@ -61,6 +63,7 @@ STYLES = (
     "memory",
     "settings",
     "learning",
+    "rescue",
 )
 
 

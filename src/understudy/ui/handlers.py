@@ -20,6 +20,7 @@ from understudy.types import Sampling
 from understudy.ui.learning import LearningHandlers
 from understudy.ui.markdown import tree
 from understudy.ui.payload import Payload
+from understudy.ui.rescue import RescueHandlers
 
 if TYPE_CHECKING:
     from understudy.playground.playground import Playground
@@ -35,7 +36,7 @@ class Handlers:
         self.playground = playground
         self._handlers: dict[str, Handler] = {
             name.removeprefix("on_"): getattr(owner, name)
-            for owner in (self, LearningHandlers(playground))
+            for owner in (self, LearningHandlers(playground), RescueHandlers(playground))
             for name in dir(owner)
             if name.startswith("on_")
         }

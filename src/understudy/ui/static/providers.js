@@ -4,6 +4,7 @@ function providersSection(dialog) {
   const choice = h('select', { id: 'server' });
   const address = h('input', { 'aria-label': 'Base URL', placeholder: 'Base URL, for instance of a server here, ending in /v1', autocomplete: 'off', spellcheck: 'false', hidden: true });
   const look = h('button.secondary', { type: 'button' }, 'List models');
+  const rescue = h('button.quiet', { type: 'button' }, 'Rescue fine-tunes');
   const outcome = h('div.reply', { role: 'status' });
   let servers = [];
   const chosen = () => servers.find((server) => server.id === choice.value);
@@ -26,6 +27,7 @@ function providersSection(dialog) {
   };
   choice.addEventListener('change', change);
   look.addEventListener('click', list);
+  rescue.addEventListener('click', () => rescueAt(chosen(), address.value.trim()));
   address.addEventListener('keydown', (event) => { if (event.key === 'Enter') list(); });
   attempt('servers').then((found) => {
     if (!Array.isArray(found)) return;
@@ -35,7 +37,14 @@ function providersSection(dialog) {
   });
   return h('section', {}, h('h3', {}, 'A model elsewhere'),
     h('label.field-help', { for: 'server' }, 'A provider, or any server that speaks like OpenAI’s: vLLM, llama.cpp, Ollama, LM Studio.'),
-    h('div.inline', {}, choice, address, look), outcome);
+    h('div.inline', {}, choice, address, look), outcome,
+    h('div.inline', {}, h('span.field-help', {}, 'A fine-tune there that will end? Its data and its answers can be saved.'), h('span.spacer'), rescue));
+}
+
+/** The rescue dialog for what was chosen; without a key or an address only what is recorded here. */
+function rescueAt(server, url) {
+  const known = server && !server.missing && (!server.takes_url || url);
+  openRescue(known ? serverAddress(server, url) : '', known ? (server.takes_url ? url : server.name) : '', server ? server.missing : '');
 }
 
 function serverAddress(server, url) {
