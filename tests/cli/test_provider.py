@@ -43,7 +43,7 @@ def test_a_model_of_a_server_is_added_and_asked_from_the_command_line(
     name = next(line.split()[-2] for line in understudy("models").out.splitlines() if line.endswith(source))
     asked = understudy("ask", "--columns", name, "hello there")
     assert (asked.code, asked.out.strip()) == (0, f"{MODEL} heard: hello there")
-    assert [request.path for request in provider.state.requests] == ["/chat/completions"]
+    assert [request.path for request in provider.state.requests] == [f"/models/{MODEL}", "/chat/completions"]
 
 
 def test_with_local_only_a_provider_is_refused_with_a_sentence(
