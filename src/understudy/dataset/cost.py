@@ -44,6 +44,17 @@ class Cost:
             )
         return f"{_dollars(self.low, self.high)} for {_epochs(self.epochs)} ({trained})."
 
+    @property
+    def dollars(self) -> str:
+        """The range alone; "" where no price is known."""
+        return self.at(self.epochs)
+
+    def at(self, epochs: int) -> str:
+        """What another number of epochs would cost; "" where no price is known."""
+        if self.low is None or self.high is None:
+            return ""
+        return _dollars(self.low * epochs / self.epochs, self.high * epochs / self.epochs)
+
 
 def billed_tokens(lines: Sequence[Fields], counter: TokenCounter, most: int | None = None) -> int:
     """Tokens of one epoch; `most` is where the model cuts an example."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from understudy.importing import importing
 from understudy.playground.adding import unused_name
+from understudy.playground.limits import checked_text
 from understudy.serving.catalogue import Catalogue, Listed, Prices, in_days
 from understudy.serving.network import Network
 from understudy.serving.provider import (
@@ -28,6 +30,9 @@ from understudy.serving.provider import (
     server_of,
 )
 from understudy.store import Store
+
+if TYPE_CHECKING:
+    from understudy.serving.remote import Offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +84,22 @@ class Providers:
 
     def offers(self, server: str) -> Offers:
         """Ask a server (a profile's id or a base URL) for its models; fine-tuned ones first, ended ones last."""
-        asked = server_of(server)
-        with importing("openai"):
-            from understudy.serving.remote import list_models
+        asked = server_of(checked_text(server, "server", most=4096))
         known = {model.source: model.name for model in self._store.models.list()}
-        found = [
-            self._offer(asked, offered.id, offered.shutdown, known) for offered in list_models(asked, self._network)
-        ]
+        found = [self._offer(asked, offered.id, offered.shutdown, known) for offered in self.listed(asked)]
         found.sort(key=lambda offer: (offer.over, not offer.model.startswith("ft:"), offer.model))
         listed = self._catalogue.find_provider(asked.host) is not None
         return Offers(where(asked), self._catalogue.age(self._today()) if listed else "", tuple(found))
 
+    def listed(self, server: Endpoint) -> list[Offered]:
+        """What a server lists, asked now. Raises InputError or ModelError with the sentence for the person."""
+        with importing("openai"):
+            from understudy.serving.remote import list_models
+        return list_models(server, self._network)
+
     def add(self, source: str) -> str:
         """Register a remote model; returns the name that a column can have. Nothing is asked. Raises InputError."""
+        source = checked_text(source, "model", most=4096).strip()
         self._network.check(endpoint_of(source))
         known = next((model.name for model in self._store.models.list() if model.source == source), None)
         return known or self._store.models.add(unused_name(self._store, source), source).name

@@ -38,8 +38,10 @@ SCRIPTS = (
     "composer",
     "chart",
     "heed",
+    "elsewhere",
     "learning",
     "versions",
+    "job",
     "sidebar",
     "tuning",
     "providers",
@@ -61,6 +63,7 @@ STYLES = (
     "memory",
     "settings",
     "learning",
+    "elsewhere",
 )
 
 
