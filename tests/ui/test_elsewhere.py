@@ -22,19 +22,21 @@ from understudy.playground.playground import Playground
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 OTHER = "gpt-3.5-turbo-0125"
 
 
-@pytest.fixture
-def stage(
-    tmp_path: Path, provider: FakeProvider, provider_url: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Playground]:
-    """A program that has the key of the fake and none of OpenAI."""
+@pytest.fixture(autouse=True)
+def slow_provider(provider: FakeProvider, provider_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job goes on when the test says so; the program has the key of the fake and none of OpenAI."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     provider.state.by_poll = False
     provider.state.answer = lambda model, message: f"heard: {message}"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Playground]:
     made = build_elsewhere(tmp_path)
     yield made
     made.close()
@@ -83,8 +85,7 @@ def test_the_life_of_a_supervised_job(page: Page, stage: Playground, provider: F
     expect(report.locator(".lines li")).to_have_count(5)
     report.get_by_role("button", name="Next").click()
     expect(report.get_by_text("lines 6 to 10 of 12")).to_be_visible()
-    load_axe(page)
-    check(page)
+    check_now(page, "an offer")
     assert provider.state.files == {}, "nothing was sent yet"
 
     page.get_by_label("mail addresses").check()
@@ -103,11 +104,11 @@ def test_the_life_of_a_supervised_job(page: Page, stage: Playground, provider: F
     page.reload()
     page.get_by_role("button", name="Go on", exact=True).click()
     expect(page.get_by_role("heading", name="Trains at its provider")).to_be_visible()
-    check_after_load(page)
+    check_now(page, "a job that goes on")
 
     while provider.jobs.get(job).status != "succeeded":
         provider.jobs.advance(job)
-    expect(page.get_by_role("heading", name="v3 is live")).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("heading", name="v3 is live")).to_be_visible(timeout=400_000)
     expect(page.locator(".version")).to_have_count(4)
     page.get_by_role("button", name="Did v3 learn?").click()
     expect(page.locator(".version").first.locator(".outcome").first).to_have_text("learned")
@@ -121,16 +122,17 @@ def test_the_life_of_a_supervised_job(page: Page, stage: Playground, provider: F
     assert KEY not in page.content() and list(provider.state.files) == []
 
 
-def check_after_load(page: Page) -> None:
+def check_now(page: Page, state: str) -> None:
     load_axe(page)
-    check(page)
+    check(page, state)
 
 
 def test_the_life_of_a_job_of_pairs_over_a_restart(
-    browser: Browser, stage: Playground, provider: FakeProvider, provider_url: str, tmp_path: Path
+    browser: Browser, provider: FakeProvider, provider_url: str, tmp_path: Path
 ) -> None:
-    teach(stage, [*chats(2), *pairs(16)])
-    with served(stage, tmp_path) as address:
+    first = build_elsewhere(tmp_path)
+    teach(first, pairs(16))
+    with served(first, tmp_path) as address:
         watched = Watched(browser, address)
         page = watched.open(width=390, height=844, touch=True)
         page.evaluate("location.hash = '#learning'")
@@ -140,7 +142,7 @@ def test_the_life_of_a_job_of_pairs_over_a_restart(
         assert provider.jobs.get(job).method == "dpo"
         model = page.url.partition("@")[2]
         watched.close()
-    stage.close()
+    first.close()
     again = build_elsewhere(tmp_path)
     with served(again, tmp_path) as address:
         later = Watched(browser, address)
@@ -148,7 +150,7 @@ def test_the_life_of_a_job_of_pairs_over_a_restart(
         page.goto(f"{address}#learning@{model}")
         while provider.jobs.get(job).status != "succeeded":
             provider.jobs.advance(job)
-        expect(page.get_by_role("heading", name="v3 is live")).to_be_visible(timeout=120_000)
+        expect(page.locator(".version")).to_have_count(4, timeout=400_000)
         page.get_by_role("button", name="Compare v3 with the base in chat").click()
         expect(page.get_by_label("Message", exact=True)).to_be_visible()
         later.close()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from understudy.dataset.cost import in_dollars
 from understudy.playground.job_words import REFUSED, status_words
 from understudy.store import Job, JobEvent, Store
 
@@ -97,7 +98,7 @@ def read_job(store: Store, job: Job, models: Sequence[tuple[str, int | None]]) -
         sentence=job.sentence,
         refused=job.status == REFUSED,
         failed=job.finished is not None and run.state == "failed",
-        price="" if low is None else f"${low:,.2f} to ${high:,.2f}",
+        price="" if low is None else in_dollars(low, high),
         settings=tuple((name, str(value)) for name, value in job.request.get("settings", {}).items()),
         agreed=tuple(job.agreed.get("sentences", ())),
         events=tuple(_event(event) for event in store.jobs.messages(job.id, MOST_EVENTS)),

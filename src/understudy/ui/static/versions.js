@@ -4,7 +4,7 @@
 function drawVersions() {
   const { versions, champion } = learning.view;
   return h('section.part', { tabIndex: -1, 'aria-labelledby': 'versions-title' }, h('h2', { id: 'versions-title' }, 'Versions'),
-    versions.length ? null : h('p.nothing', {}, 'No version yet. The first one is made when a correction is learned.'),
+    versions.length ? null : h('p.nothing', {}, `No version yet. The first one is made when ${state.learner ? 'a job is done' : 'a correction is learned'}.`),
     h('ol.tree', {}, ...versions.map(versionRow), baseRow(champion)));
 }
 
