@@ -34,8 +34,14 @@ def test_small_files_are_seen_more_often_and_large_ones_less(examples: int, epoc
     assert auto_epochs(examples) == epochs
 
 
+def test_other_numbers_of_epochs_have_their_prices() -> None:
+    price = cost(200_000, 100, 2, 25.0, ROUGH)
+    assert (price.dollars, price.at(1), price.at(10)) == ("$9.00 to $11.00", "$4.50 to $5.50", "$45.00 to $55.00")
+
+
 def test_without_a_price_nothing_is_guessed() -> None:
     price = cost(1000, 10, 2, None, EXACT)
+    assert price.dollars == "" and price.at(3) == ""
     assert price.low is None and "No training price is known" in str(price)
 
 

@@ -21,7 +21,8 @@ from understudy.dataset.formats import Format
 from understudy.dataset.jsonl import BOM
 from understudy.dataset.privacy import Kind, Match
 from understudy.errors import InputError
-from understudy.playground.ordering import REFUSED, Wanted
+from understudy.playground.job_words import REFUSED
+from understudy.playground.ordering import Wanted
 from understudy.playground.progress import read_run
 from understudy.playground.second_run import advise
 from understudy.serving import remote

@@ -166,8 +166,8 @@ def test_with_local_only_the_program_downloads_nothing_and_looks_nothing_up(tmp_
 def test_a_conversation_mixes_columns_and_says_what_each_has_cost(
     priced: None, app: Playground, provider: FakeProvider, provider_url: str
 ) -> None:
-    paid = app.add_remote(f"{provider_url}#{MODEL}")
-    free = app.add_remote(f"{provider_url}#gpt-6-luna")
+    paid = app.providers.add(f"{provider_url}#{MODEL}")
+    free = app.providers.add(f"{provider_url}#gpt-6-luna")
     view = app.new_conversation()
     app.set_columns(view.id, [paid, free])
     for question in ("one two three", "and four"):
@@ -186,7 +186,7 @@ def test_a_conversation_mixes_columns_and_says_what_each_has_cost(
 def test_a_column_that_fails_says_why_and_the_other_one_answers(
     app: Playground, provider: FakeProvider, provider_url: str
 ) -> None:
-    names = [app.add_remote(f"{provider_url}#{model}") for model in ("gpt-3.5-turbo", "gpt-6-luna")]
+    names = [app.providers.add(f"{provider_url}#{model}") for model in ("gpt-3.5-turbo", "gpt-6-luna")]
     view = app.new_conversation()
     app.set_columns(view.id, names)
     app.ask(view.id, "hello")
@@ -205,7 +205,7 @@ def test_the_key_is_in_no_file_no_log_and_no_answer_of_the_page(
     page, said = Handlers(app), list[str]()
     said.append(json.dumps(page.reply({"do": "servers"})))
     said.append(json.dumps(page.reply({"do": "offers", "server": provider_url}), default=str))
-    name = app.add_remote(f"{provider_url}#{MODEL}")
+    name = app.providers.add(f"{provider_url}#{MODEL}")
     view = app.new_conversation()
     app.set_columns(view.id, [name])
     for _ in range(2):

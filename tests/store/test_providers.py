@@ -73,6 +73,19 @@ def test_events_told_again_are_stored_once_and_read_in_order(store: Store, job: 
     assert store.jobs.events(job.id) == [early, late]
 
 
+def test_messages_are_the_newest_events_that_are_more_than_a_step(store: Store, job: Job) -> None:
+    store.jobs.add_events(job.id, [JobEvent(f"m{n}", n, "info", f"Said {n}", {}) for n in range(4)])
+    store.jobs.add_events(job.id, [JobEvent("s1", 9, "info", "Step 1", {"step": 1, "train_loss": 1.0})])
+    assert [event.message for event in store.jobs.messages(job.id, 3)] == ["Said 3", "Said 2", "Said 1"]
+
+
+def test_a_model_that_was_deleted_there_is_remembered_as_gone(store: Store, job: Job) -> None:
+    assert store.jobs.gone_models(job.id) == set()
+    for _ in range(2):
+        store.jobs.set_model_gone(job.id, "ft:a")
+    assert store.jobs.gone_models(job.id) == {"ft:a"}
+
+
 def test_checkpoints_that_the_provider_dropped_are_remembered(store: Store, job: Job) -> None:
     one, two = Checkpoint("c1", 10, "ft:a", {"train_loss": 1.0}), Checkpoint("c2", 20, "ft:b", {})
     store.jobs.add_checkpoints(job.id, [one])

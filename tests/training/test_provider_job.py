@@ -152,8 +152,10 @@ def test_an_unknown_status_and_an_empty_error_pass_as_they_are(api: FineTuning, 
     assert api.retrieve(id).status == "thinking_hard" and not api.retrieve(id).has_ended
     provider.contract.broken.clear()  # a word that OpenAI's description does not have, on purpose
     provider.jobs.get(id).status = "running"
-    assert api.pause(id).status == "pausing" and api.resume(id).status == "running"
-    assert api.cancel(id).has_ended
+    assert api.pause(id).status == "pausing"
+    assert api.pause(id).status in ("pausing", "paused"), "a second wish finds that it is so"
+    assert api.resume(id).status == "running" and api.resume(id).status == "running"
+    assert api.cancel(id).has_ended and api.cancel(id).status == "cancelled"
     with pytest.raises(TrainingError, match="cannot pause"):
         api.pause(id)
 

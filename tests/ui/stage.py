@@ -5,6 +5,7 @@ What the models say depends only on the question, so that every test can ask for
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -99,16 +100,17 @@ def build_stage(folder: Path, *, delay: float = 0.0, versions: int = 2) -> Playg
             store.versions.add("starter", str(folder), note=f"learned {4 * number} corrections")
         store.versions.set_champion("starter", versions)
 
-    def open_backend(name: str, source: str) -> Backend:
-        if is_address(source):
-            from understudy.serving.remote import RemoteBackend
+    casting = Casting(store, "starter", functools.partial(open_backend, delay=delay))
+    return Playground(store, casting, Adding(store, fetch), columns=("base", "champion"))
 
-            return RemoteBackend(source, name=name)
-        return Unhurried(reply, name=name, delay=delay)
 
-    return Playground(
-        store, Casting(store, "starter", open_backend), Adding(store, fetch), columns=("base", "champion")
-    )
+def open_backend(name: str, source: str, delay: float = 0.0) -> Backend:
+    """A model of a server as it is; one of this machine is scripted."""
+    if is_address(source):
+        from understudy.serving.remote import RemoteBackend
+
+        return RemoteBackend(source, name=name)
+    return Unhurried(reply, name=name, delay=delay)
 
 
 def with_providers(playground: Playground, today: date) -> Playground:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.playground.ordered import MODEL, chats
 from tests.ui.acting import answers, ask
-from tests.ui.conftest import Watched, free_port, within_a_loop
+from tests.ui.conftest import Watched, free_port, served, within_a_loop
+from tests.ui.elsewhere import build_elsewhere, teach
 from tests.ui.stage import build_stage
 
 if TYPE_CHECKING:
@@ -81,3 +83,22 @@ def test_take_the_pictures_of_the_readme(shop: Watched) -> None:
     take(page, "desktop-dark")
     phone = shop.open(width=390, height=844, touch=True)
     take(phone, "phone")
+
+
+def test_take_the_picture_of_a_job_before_it_is_sent(browser: Browser, provider_url: str, tmp_path: Path) -> None:
+    playground = build_elsewhere(tmp_path)
+    teach(playground, chats(60, "Who keeps the shop at market stall"))
+    with served(playground, tmp_path) as address:
+        watched = Watched(browser, address)
+        page = watched.open(width=1280, height=860)
+        page.evaluate("location.hash = '#elsewhere'")
+        page.get_by_label("Server").select_option("compatible")
+        page.get_by_label("Base URL").fill(provider_url)
+        page.get_by_role("button", name="List its models").click()
+        page.locator(".choice", has_text=MODEL).get_by_role("radio").check()
+        page.get_by_role("button", name="Look before anything is sent").click()
+        page.get_by_text("Read the very lines").click()
+        page.locator(".lines li").first.wait_for()
+        take(page, "train-elsewhere")
+        watched.close()
+    playground.close()

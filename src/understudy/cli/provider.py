@@ -43,10 +43,10 @@ def list_offers(settings: Settings, server: str | None, as_json: bool) -> None:
     """
     with opened(settings) as playground:
         if server is None:
-            found: dict[str, object] = {"servers": [asdict(choice) for choice in playground.servers()]}
-            lines = [f"{choice.id:12} {choice.missing or choice.name}" for choice in playground.servers()]
+            found: dict[str, object] = {"servers": [asdict(choice) for choice in playground.providers.servers()]}
+            lines = [f"{choice.id:12} {choice.missing or choice.name}" for choice in playground.providers.servers()]
         else:
-            offers = playground.offers(server)
+            offers = playground.providers.offers(server)
             found = asdict(offers)
             lines = [f"{offer.source}  {offer.detail}".rstrip() for offer in offers.models]
             lines += [line for line in (offers.sentence, offers.age) if line]

@@ -38,11 +38,22 @@ class Cost:
             return f"No training price is known here ({trained}). Ask the provider before you agree."
         if self.auto:
             return (
-                f"Probably {_dollars(self.low, self.high)}: {_epochs(self.epochs)}, as OpenAI's cookbook expects with"
-                f" auto ({trained}). The provider decides, and each epoch costs {_dollars(self.each_epoch)}: set the"
+                f"Probably {in_dollars(self.low, self.high)}: {_epochs(self.epochs)}, as OpenAI's cookbook expects with"
+                f" auto ({trained}). The provider decides, and each epoch costs {in_dollars(self.each_epoch)}: set the"
                 " epochs yourself to know."
             )
-        return f"{_dollars(self.low, self.high)} for {_epochs(self.epochs)} ({trained})."
+        return f"{in_dollars(self.low, self.high)} for {_epochs(self.epochs)} ({trained})."
+
+    @property
+    def dollars(self) -> str:
+        """The range alone; "" where no price is known."""
+        return self.at(self.epochs)
+
+    def at(self, epochs: int) -> str:
+        """What another number of epochs would cost; "" where no price is known."""
+        if self.low is None or self.high is None:
+            return ""
+        return in_dollars(self.low * epochs / self.epochs, self.high * epochs / self.epochs)
 
 
 def billed_tokens(lines: Sequence[Fields], counter: TokenCounter, most: int | None = None) -> int:
@@ -69,7 +80,7 @@ def cost(tokens: int, examples: int, epochs: int | None, price: float | None, co
     return Cost(tokens, times, epochs is None, low, high, each, counter.words)
 
 
-def _dollars(low: float, high: float | None = None) -> str:
+def in_dollars(low: float, high: float | None = None) -> str:
     """In dollars and cents; what is less than a cent is said so."""
     told = [f"${value:,.2f}" if value >= 0.01 else "less than $0.01" for value in (low, low if high is None else high)]
     return told[0] if told[0] == told[1] else " to ".join(told)

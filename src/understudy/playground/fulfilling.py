@@ -25,8 +25,8 @@ from understudy.errors import Busy, Cancelled, NoAnswer, NotOffered, TrainingErr
 from understudy.evaluation.decoding import Decoding
 from understudy.evaluation.gate import Decision, as_record, decide
 from understudy.playground.casting import Casting
+from understudy.playground.job_words import REFUSED
 from understudy.playground.ordering import (
-    REFUSED,
     OpenApi,
     delete_files,
     digest_of,
@@ -295,8 +295,8 @@ class Fulfilling:
         elif not run.wanted and rests and paused_here:
             api.resume(told.id)
         state: RunState = "paused" if run.wanted == "pause" else "running"
-        left = max(0.0, told.estimated_finish - time.time()) if told.estimated_finish else None
-        self._store.runs.beat(run.id, told.status, self._progress(job), left, state=state)
+        left = (told.estimated_finish or 0) - time.time()
+        self._store.runs.beat(run.id, told.status, self._progress(job), left if left > 0 else None, state=state)
 
     def _progress(self, job: Job) -> float:
         """The share of steps that its newest metrics tell; 0 while none do."""

@@ -40,9 +40,6 @@ OpenApi = Callable[[Endpoint], "FineTuning"]
 PROBES = 20
 """Unrelated questions of the gate: fewer than for a model here, because each answer is paid for."""
 
-REFUSED = "refused"
-"""Our word for a job that its provider would not take from this organisation."""
-
 _SETTINGS = ("n_epochs", "batch_size", "learning_rate_multiplier", "beta")
 
 
@@ -117,8 +114,8 @@ class Ordering:
         today: Callable[[], date],
         find_personal: Callable[[], Recogniser | None] = recogniser,
     ) -> None:
-        self._store, self._learning, self._catalogue = store, learning, catalogue
-        self._open, self._today, self._finder = open_api, today, find_personal
+        self._store, self._learning, self.catalogue = store, learning, catalogue
+        self._open, self.today, self._finder = open_api, today, find_personal
 
     # -- before anything is sent -----------------------------------------------------------------------------------
 
@@ -132,7 +129,7 @@ class Ordering:
         order = draft(self._store, wanted, chosen, endpoint, finder)
         api = self._open(endpoint)
         report = preflight(
-            order, endpoint, self._catalogue, self._today(), token_counter(endpoint.model), finder,
+            order, endpoint, self.catalogue, self.today(), token_counter(endpoint.model), finder,
             _ELIGIBLE[api.may_train()], api.shutdown(),
         )  # fmt: skip
         return Offer(wanted, endpoint, chosen, order, report)
@@ -215,11 +212,12 @@ class Ordering:
         api = self._api(found)
         files, left = delete_files(self._store, found, api)
         gone = []
-        for name, number in self._models_of(found) if models else ():
+        for name, number in self.models_of(found) if models else ():
             try:
                 if number is not None:
                     self._store.versions.set_removed(self._store.runs.get(found.run).model, number)
                 api.delete_model(name)
+                self._store.jobs.set_model_gone(job, name)
                 gone.append(name)
             except UnderstudyError as error:
                 left.append(f"{name}: {error}")
@@ -229,8 +227,8 @@ class Ordering:
         """Files of ended jobs that may still lie at a provider."""
         return self._store.jobs.left_behind()
 
-    def _models_of(self, job: Job) -> list[tuple[str, int | None]]:
-        """The models of a job with the versions here that stand for them, if any."""
+    def models_of(self, job: Job) -> list[tuple[str, int | None]]:
+        """The models of a job that may still lie at its provider, with the versions here that are theirs, if any."""
         names = [*(point.model for point in self._store.jobs.checkpoints(job.id)), *([job.tuned] if job.tuned else [])]
         model = self._store.runs.get(job.run).model
         numbers = {
@@ -238,7 +236,8 @@ class Ordering:
             for version in self._store.versions.list(model)
             if version.removed is None
         }
-        return [(name, numbers.get(name)) for name in dict.fromkeys(names)]
+        gone = self._store.jobs.gone_models(job.id)
+        return [(name, numbers.get(name)) for name in dict.fromkeys(names) if name not in gone]
 
     def _going(self, job: str) -> Job:
         found = self._store.jobs.get(job)

@@ -26,11 +26,12 @@ from understudy.playground.casting import Casting
 from understudy.playground.columns import column_choices, is_tuned, resolve_columns
 from understudy.playground.costs import Costs
 from understudy.playground.difference import difference
+from understudy.playground.jobs import Jobs
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
 from understudy.playground.overview import Overview
 from understudy.playground.promoting import Promoting, VersionItem
-from understudy.playground.providers import Offers, Providers, ServerChoice
+from understudy.playground.providers import Providers
 from understudy.playground.purging import Purging
 from understudy.playground.reading import is_hidden, read_answer, read_conversation
 from understudy.playground.remembering import Remembering
@@ -100,6 +101,7 @@ class Playground:
         self.overview = Overview(store)
         self._network, catalogue = network or Network(), catalogue or read_catalogue()
         self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)
+        self.jobs = Jobs(store, self.providers, self.remote.ordering if self.remote else None)
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
         self._purging = Purging(store, UNDO_WINDOW_S, lambda: self.answering.busy)
@@ -367,18 +369,6 @@ class Playground:
             self._network.check_host("the model hub")
         return asdict(estimate_fit(source))
 
-    def servers(self) -> tuple[ServerChoice, ...]:
-        """The providers and kinds of servers whose models can be columns."""
-        return self.providers.servers()
-
-    def offers(self, server: str) -> Offers:
-        """What a server offers, asked now. Raises InputError or ModelError with the sentence for the person."""
-        return self.providers.offers(checked_text(server, "server", most=4096))
-
-    def add_remote(self, source: str) -> str:
-        """Register a model of a server; returns the name of its column."""
-        return self.providers.add(checked_text(source, "model", most=4096).strip())
-
     def start_adding_model(self, source: str) -> str:
         """Fetch and register a model by folder or hub id, in the background; returns the job's id."""
         if self.adding is None:
@@ -413,10 +403,6 @@ class Playground:
     def roll_back(self, number: int | None = None) -> str:
         """Back to the champion before, or to any version; returns the sentence that says so."""
         return self.promoting.roll_back(self.casting.base_model, number)
-
-    def remove_version(self, number: int) -> str:
-        """Delete a version's folder; returns the sentence that says so."""
-        return self.promoting.remove(self.casting.base_model, number)
 
     # -- what the methods above share ----------------------------------------------------------------------------
 

@@ -69,7 +69,11 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """Whether it `may_go_on`, why not (`stops`), and everything a person reads first (`sentences`), in order."""
+    """Whether it `may_go_on`, why not (`stops`), and everything a person reads first (`sentences`), in order.
+
+    `remarks` are the sentences that say more than `findings`, `cost` and `sent`, for a page that shows those as tables.
+    `searched` is whether personal data were looked for.
+    """
 
     may_go_on: bool
     stops: tuple[str, ...]
@@ -78,6 +82,8 @@ class Preflight:
     gate: Gate
     cost: Cost
     sent: tuple[SentFile, ...]
+    remarks: tuple[str, ...]
+    searched: bool
 
 
 def preflight(
@@ -98,17 +104,13 @@ def preflight(
     sent = tuple(_sent(name, data, counter, finder) for name, data in _files(order))
     price = _cost(order, listed, counter)
     stops = (*_data_stops(findings), *_stops(order, endpoint, provider, listed, gate, finder, eligible))
+    before = (gate.sentence, *_method_words(order, listed), *_eligible_words(endpoint, provider, eligible))
+    after = (*_privacy_words(order, sent, finder), catalogue.age(today))
     sentences = (
-        _data_words(findings, sent[0].lines),
-        gate.sentence,
-        *_method_words(order, listed),
-        *_eligible_words(endpoint, provider, eligible),
-        str(price),
-        _sent_words(sent, endpoint),
-        *_privacy_words(order, sent, finder),
-        catalogue.age(today),
-    )
-    return Preflight(not stops, stops, sentences, findings, gate, price, sent)
+        _data_words(findings, sent[0].lines), *before, str(price), _sent_words(sent, endpoint), *after
+    )  # fmt: skip
+    remarks, searched = (*before, *after), finder is not None
+    return Preflight(not stops, stops, sentences, findings, gate, price, sent, remarks, searched)
 
 
 def _listed(

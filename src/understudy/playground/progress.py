@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import cast
 
 from understudy.playground.diagnosis import Finding, diagnose
+from understudy.playground.job_words import status_words, trouble
 from understudy.playground.second_run import advise
 from understudy.serving.catalogue import Method
-from understudy.store import Lesson, Run, Store
+from understudy.store import Job, Lesson, Run, Store
 from understudy.training.recipe import REASONS
 
 MOST_POINTS = 160
@@ -39,7 +40,7 @@ Curves = dict[str, list[tuple[int, float]]]
 class LiveRun:
     """The run that is going on. `words` says what it does now, `left` how long still, "" while nobody knows.
 
-    `waiting` counts the runs queued behind it.
+    `waiting` counts the runs queued behind it, `trouble` is what its provider is waited for with, "" for nothing.
     """
 
     id: str
@@ -53,6 +54,7 @@ class LiveRun:
     can_cancel: bool
     waiting: int
     curves: Curves
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +97,20 @@ def read_live(store: Store, model: str) -> LiveRun | None:
         return None
     run = next((run for run in going if run.state != "queued"), going[0])
     cancelling, paused = run.wanted == "cancel", run.wanted == "pause"
+    job = next(iter(store.jobs.list(run.id)), None)
     return LiveRun(
         id=run.id,
-        words=_words(run),
+        words=_words(run, job),
         progress=run.progress,
         left="" if paused or cancelling else time_left(run.seconds_left),
         trigger=run.trigger,
         about=about(run.snapshot),
-        can_pause=not paused and not cancelling,
+        can_pause=not paused and not cancelling and (job is None or job.external is not None),
         can_resume=paused,
         can_cancel=not cancelling,
         waiting=len(going) - 1,
         curves=read_curves(store, run.id),
+        trouble=trouble(run) if job else "",
     )
 
 
@@ -188,13 +192,15 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{seconds / 3600:.1f} h"
 
 
-def _words(run: Run) -> str:
+def _words(run: Run, job: Job | None) -> str:
     if run.wanted == "cancel":
         return "Cancelling"
     if run.wanted == "pause":
         return "Paused" if run.state == "paused" else "Pausing"
     if run.state == "paused":
         return "Going on"
+    if job is not None:
+        return status_words(job, run)
     return "Waiting to begin" if run.state == "queued" else PHASES.get(run.phase, run.phase.capitalize() or "Beginning")
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from understudy.errors import InputError, UnderstudyError
 from understudy.importing import importing
 from understudy.playground.adding import unused_name
+from understudy.playground.limits import checked_text
 from understudy.serving.catalogue import Catalogue, Listed, Prices, in_days
 from understudy.serving.network import Network
 from understudy.serving.provider import (
@@ -32,6 +33,7 @@ from understudy.serving.provider import (
 from understudy.store import Store
 
 if TYPE_CHECKING:
+    from understudy.serving.remote import Offered
     from understudy.training.provider_job import FineTuning
 
 
@@ -84,19 +86,24 @@ class Providers:
 
     def offers(self, server: str) -> Offers:
         """Ask a server (a profile's id or a base URL) for its models; fine-tuned ones first, ended ones last."""
-        asked = server_of(server)
-        with importing("openai"):
-            from understudy.serving.remote import list_models
+        asked = server_of(checked_text(server, "server", most=4096))
         known = {model.source: model.name for model in self._store.models.list()}
-        listed = {offered.id: offered.shutdown for offered in list_models(asked, self._network)}
+        listed = {offered.id: offered.shutdown for offered in self.listed(asked)}
         days = dict.fromkeys(_made(asked, self._network)) | listed
         found = [self._offer(asked, model, shutdown, known) for model, shutdown in days.items()]
         found.sort(key=lambda offer: (offer.over, not offer.model.startswith("ft:"), offer.model))
         age = self._catalogue.age(self._today()) if self._catalogue.find_provider(asked.host) else ""
         return Offers(where(asked), age, tuple(found))
 
+    def listed(self, server: Endpoint) -> list[Offered]:
+        """What a server lists, asked now. Raises InputError or ModelError with the sentence for the person."""
+        with importing("openai"):
+            from understudy.serving.remote import list_models
+        return list_models(server, self._network)
+
     def add(self, source: str) -> str:
         """Register a remote model that has not ended; returns the name that a column can have. Raises InputError."""
+        source = checked_text(source, "model", most=4096).strip()
         check_life(endpoint_of(source), self._network, self._catalogue, self._today())
         known = next((model.name for model in self._store.models.list() if model.source == source), None)
         return known or self._store.models.add(unused_name(self._store, source), source).name

@@ -178,6 +178,15 @@ class Jobs:
         )
         return [JobEvent(**{**row, "data": json.loads(row["data"])}) for row in rows]
 
+    def messages(self, job: str, limit: int) -> builtins.list[JobEvent]:
+        """The newest events that say something, newest first: those of a step alone are points of a curve."""
+        rows = self._connections.rows(
+            "SELECT external, moment, level, message, data FROM job_events"
+            " WHERE job = ? AND json_extract(data, '$.step') IS NULL ORDER BY moment DESC, external DESC LIMIT ?",
+            [job, limit],
+        )
+        return [JobEvent(**{**row, "data": json.loads(row["data"])}) for row in rows]
+
     def add_checkpoints(self, job: str, checkpoints: Sequence[Checkpoint]) -> None:
         """Checkpoints that are new; the provider keeps few, the store remembers all it was told of."""
         rows = [[job, c.external, c.step, c.model, to_json(c.metrics, "metrics")] for c in checkpoints]
@@ -191,6 +200,15 @@ class Jobs:
             "SELECT external, step, model, metrics FROM job_checkpoints WHERE job = ? ORDER BY step, external", [job]
         )
         return [Checkpoint(**{**row, "metrics": json.loads(row["metrics"])}) for row in rows]
+
+    def set_model_gone(self, job: str, model: str) -> None:
+        """A model of this job was deleted at its provider."""
+        with self._connections.writing() as db:
+            db.execute("INSERT OR IGNORE INTO gone_models VALUES (?, ?, ?)", [job, model, now()])
+
+    def gone_models(self, job: str) -> set[str]:
+        """The models of a job that were deleted at its provider."""
+        return {row["model"] for row in self._connections.rows("SELECT model FROM gone_models WHERE job = ?", [job])}
 
     def add_file(self, job: str, purpose: str, name: str, size: int, digest: str) -> RemoteFile:
         """The row of a file that is about to be sent. Raises `InputError`."""

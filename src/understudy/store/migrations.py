@@ -412,3 +412,17 @@ def m008_providers(db: Database) -> None:
             BEGIN SELECT RAISE(ABORT, 'a comparison never changes'); END;
     """,
     )
+
+
+@migrations()
+def m009_gone_models(db: Database) -> None:
+    """Models of a job that were deleted at its provider, so that what is left there can be told."""
+    _run(
+        db,
+        """
+        CREATE TABLE gone_models (
+            job TEXT NOT NULL REFERENCES jobs (id), model TEXT NOT NULL, deleted TEXT NOT NULL,
+            PRIMARY KEY (job, model)
+        ) STRICT, WITHOUT ROWID;
+    """,
+    )

@@ -190,13 +190,31 @@ class FineTuning:
         return self._ask(f"checkpoints of job {id}", look)
 
     def pause(self, id: str) -> RemoteJob:
-        return self._ask(f"job {id} that can be paused", lambda c: _job(c.fine_tuning.jobs.pause(id)))
+        """Let it rest; one that rests already is as good."""
+        return self._steer("pause", id, f"job {id} that can be paused", lambda job: job.status in RESTING)
 
     def resume(self, id: str) -> RemoteJob:
-        return self._ask(f"job {id} that can go on", lambda c: _job(c.fine_tuning.jobs.resume(id)))
+        """Let it go on; one that goes on already is as good."""
+        there = (*RESTING, *ENDED)
+        return self._steer("resume", id, f"job {id} that can go on", lambda job: job.status not in there)
 
     def cancel(self, id: str) -> RemoteJob:
-        return self._ask(f"job {id} that can be cancelled", lambda c: _job(c.fine_tuning.jobs.cancel(id)))
+        """End it; one that is cancelled already is as good."""
+        return self._steer("cancel", id, f"job {id} that can be cancelled", lambda job: job.status == "cancelled")
+
+    def _steer(self, wish: str, id: str, what: str, is_so: Callable[[RemoteJob], bool]) -> RemoteJob:
+        """Page and watcher may both hand on a wish: the second is refused, and finds that it is so."""
+
+        def hand_on(client: openai.OpenAI) -> RemoteJob:
+            try:
+                return _job(getattr(client.fine_tuning.jobs, wish)(id))
+            except (openai.BadRequestError, openai.ConflictError):
+                now = _job(client.fine_tuning.jobs.retrieve(id))
+                if not is_so(now):
+                    raise
+                return now
+
+        return self._ask(what, hand_on)
 
     # -- models ----------------------------------------------------------------------------------------------------
 

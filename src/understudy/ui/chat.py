@@ -38,8 +38,10 @@ SCRIPTS = (
     "composer",
     "chart",
     "heed",
+    "elsewhere",
     "learning",
     "versions",
+    "job",
     "sidebar",
     "tuning",
     "providers",
@@ -64,6 +66,7 @@ STYLES = (
     "settings",
     "learning",
     "rescue",
+    "elsewhere",
 )
 
 

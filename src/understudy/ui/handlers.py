@@ -17,6 +17,7 @@ from understudy.playground.limits import RANGES
 from understudy.playground.playground import BAD_REASONS, GOOD_REASONS
 from understudy.playground.view import Answer, ConversationView, Verdict
 from understudy.types import Sampling
+from understudy.ui.jobs import JobHandlers
 from understudy.ui.learning import LearningHandlers
 from understudy.ui.markdown import tree
 from understudy.ui.payload import Payload
@@ -36,7 +37,7 @@ class Handlers:
         self.playground = playground
         self._handlers: dict[str, Handler] = {
             name.removeprefix("on_"): getattr(owner, name)
-            for owner in (self, LearningHandlers(playground), RescueHandlers(playground))
+            for owner in (self, LearningHandlers(playground), JobHandlers(playground), RescueHandlers(playground))
             for name in dir(owner)
             if name.startswith("on_")
         }
@@ -115,9 +116,10 @@ class Handlers:
         return self._conversation(conversation)
 
     def on_compare(self, payload: Payload) -> object:
-        """A new conversation with the base beside one version."""
+        """A new conversation with the base beside one version; with a `model`, of that one."""
+        model, version = payload.optional_name("model"), f"v{payload.whole('number')}"
         view = self.playground.new_conversation()
-        self.playground.set_columns(view.id, ["base", f"v{payload.whole('number')}"])
+        self.playground.set_columns(view.id, [model, f"{model}@{version}"] if model else ["base", version])
         return self._conversation(view.id)
 
     def on_columns(self, payload: Payload) -> object:
@@ -233,13 +235,13 @@ class Handlers:
         return None
 
     def on_servers(self, payload: Payload) -> object:
-        return [asdict(server) for server in self.playground.servers()]
+        return [asdict(server) for server in self.playground.providers.servers()]
 
     def on_offers(self, payload: Payload) -> object:
-        return asdict(self.playground.offers(payload.text("server")))
+        return asdict(self.playground.providers.offers(payload.text("server")))
 
     def on_add_remote(self, payload: Payload) -> object:
-        return {"name": self.playground.add_remote(payload.text("source"))}
+        return {"name": self.playground.providers.add(payload.text("source"))}
 
     def on_use_base(self, payload: Payload) -> object:
         self.playground.use_base_model(payload.name("name"))

@@ -10,9 +10,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from understudy.errors import NotFoundError
 from understudy.ui.payload import Payload
 
 if TYPE_CHECKING:
+    from understudy.playground.jobs import Jobs
+    from understudy.playground.learning import Learning
     from understudy.playground.playground import Playground
 
 MOST_ANSWERS = 2_000
@@ -29,14 +32,14 @@ class LearningHandlers:
     # -- looking -------------------------------------------------------------------------------------------------
 
     def on_learning(self, payload: Payload) -> object:
-        """What goes on: {live, champion, states, view, switches, next}; without `view` while `mark` is current."""
+        """What goes on: {live, champion, states, view, switches, next, jobs, job}; no `view` if `mark` is current."""
         mark = payload.optional_name("mark")
         looked_at = payload.flag("page")
-        fresh = looked_at and (mark is None or mark != self._overview.mark(self._model))
+        fresh = looked_at and (mark is None or mark != self._overview.mark(self._model_of(payload)))
         return self._now(payload, whole=fresh)
 
     def on_version(self, payload: Payload) -> object:
-        return asdict(self._overview.report(self._model, payload.whole("number")))
+        return asdict(self._overview.report(self._model_of(payload), payload.whole("number")))
 
     def on_run(self, payload: Payload) -> object:
         return asdict(self._overview.run(payload.name("run")))
@@ -48,15 +51,18 @@ class LearningHandlers:
         return self._now(payload)
 
     def on_pause_run(self, payload: Payload) -> object:
-        self._playground.learning.pause(payload.name("run"))
+        run = payload.name("run")
+        self._keeper(run).pause(run)
         return self._now(payload)
 
     def on_resume_run(self, payload: Payload) -> object:
-        self._playground.learning.resume(payload.name("run"))
+        run = payload.name("run")
+        self._keeper(run).resume(run)
         return self._now(payload)
 
     def on_cancel_run(self, payload: Payload) -> object:
-        self._playground.learning.cancel(payload.name("run"))
+        run = payload.name("run")
+        self._keeper(run).cancel(run)
         return self._now(payload)
 
     # -- corrections ---------------------------------------------------------------------------------------------
@@ -95,39 +101,54 @@ class LearningHandlers:
     # -- versions ------------------------------------------------------------------------------------------------
 
     def on_promote(self, payload: Payload) -> object:
-        anyway = bool(payload.optional_flag("anyway"))
-        self._playground.promote(payload.whole("number"), anyway=anyway)
+        anyway, model = bool(payload.optional_flag("anyway")), self._model_of(payload)
+        self._playground.promoting.promote(model, payload.whole("number"), anyway=anyway)
         return self._now(payload)
 
     def on_roll_back(self, payload: Payload) -> object:
-        self._playground.roll_back()
+        self._playground.promoting.roll_back(self._model_of(payload))
         return self._now(payload)
 
     def on_remove_version(self, payload: Payload) -> object:
-        self._playground.remove_version(payload.whole("number"))
+        self._playground.promoting.remove(self._model_of(payload), payload.whole("number"))
         return self._now(payload)
 
     # -- what the methods above share ----------------------------------------------------------------------------
 
     def _now(self, payload: Payload, *, whole: bool = True) -> dict[str, Any]:
-        overview, model = self._overview, self._model
+        """Of the model that is looked at; the lines at corrections and the champion are always the base model's."""
+        overview, base, model = self._overview, self._playground.casting.base_model, self._model_of(payload)
         view = overview.view(model, payload.optional_name("wanted")) if whole else None
         live = overview.live(model)
-        states = overview.states(model, payload.names("completions", most=MOST_ANSWERS))
+        states = overview.states(base, payload.names("completions", most=MOST_ANSWERS))
         return {
             "live": asdict(live) if live else None,
-            "champion": asdict(overview.champion(model, payload.optional_whole("known"))),
+            "champion": asdict(overview.champion(base, payload.optional_whole("known"))),
             "states": {completion: asdict(state) for completion, state in states.items()},
             "view": asdict(view) if view else None,
             "switches": {"memory": asdict(self._playground.memory()), "weak": self._playground.learning.weak},
             "next": self._next() if live is None and payload.flag("page") else "",
+            **(self._jobs(base, model) if payload.flag("page") else {"jobs": [], "job": None}),
         }
+
+    def _jobs(self, base: str, model: str) -> dict[str, Any]:
+        """Jobs at providers, and the newest one of the model that is looked at."""
+        jobs = self._playground.jobs
+        job = jobs.newest(model) if model != base else None
+        return {"jobs": [asdict(line) for line in jobs.list()], "job": asdict(job) if job else None}
 
     def _next(self) -> str:
         """When the next run starts by itself, in words; "" when nothing is about to start."""
         seconds = self._playground.learning.starts_in()
         return "" if seconds is None else f"Starts by itself in about {max(1, round(seconds))} s."
 
-    @property
-    def _model(self) -> str:
-        return self._playground.casting.base_model
+    def _keeper(self, run: str) -> Learning | Jobs:
+        """Who hands a wish on: the run is trained here, or at a provider."""
+        return self._playground.jobs if self._playground.jobs.has(run) else self._playground.learning
+
+    def _model_of(self, payload: Payload) -> str:
+        """The model that the page looks at: one that is trained elsewhere, else the base model."""
+        name = payload.optional_name("model")
+        if name is not None and self._playground.store.models.find(name) is None:
+            raise NotFoundError(f"There is no model {name}. Reload the page.")
+        return name or self._playground.casting.base_model

@@ -55,7 +55,8 @@ function backToChat(view = state.view) {
 /** Show what the address says: a conversation, or the Learning page. */
 function goToAddress() {
   const lesson = wantedLesson(), id = wantedConversation();
-  if (lesson !== null) showLearning(lesson);
+  if (atOrdering()) showOrdering();
+  else if (lesson !== null) showLearning(lesson);
   else if (id) openConversation(id);
 }
 
@@ -102,10 +103,11 @@ async function start() {
   drawSidebar();
   for (const name of ['items', 'choices', 'reasons', 'ranges', 'defaults', 'memory']) state[name] = first[name];
   const lesson = wantedLesson();
-  if (lesson === null) history.replaceState(null, '', addressOf(first.view));
+  if (lesson === null && !atOrdering()) history.replaceState(null, '', addressOf(first.view));
   showView(first.view);
   drawList();
-  if (lesson !== null) await showLearning(lesson);
+  if (atOrdering()) await showOrdering();
+  else if (lesson !== null) await showLearning(lesson);
   app.dataset.ready = '1';
   if (!isPhone() && !atLearning()) focusComposer();
 }

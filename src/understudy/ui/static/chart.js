@@ -21,7 +21,7 @@ class Chart {
   }
 
   get series() {
-    const held = (name) => Number(name.includes('held'));  // the second curve, whichever came first
+    const held = (name) => Number(/held|valid/.test(name));  // the second curve, whichever came first
     return Object.entries(this.curves).filter(([, points]) => points.length).sort(([a], [b]) => held(a) - held(b));
   }
 

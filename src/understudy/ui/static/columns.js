@@ -15,7 +15,7 @@ const header = h('header.top', {},
 
 function drawHeader() {
   const { view } = state;
-  const name = atLearning() ? 'Learning' : view.title;
+  const name = atOrdering() ? 'Train elsewhere' : atLearning() ? 'Learning' : view.title;
   title.textContent = name || 'New conversation';
   document.title = name ? `${name} · Understudy` : 'Understudy';
   const many = view.columns.length > 1;

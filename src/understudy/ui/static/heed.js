@@ -5,6 +5,8 @@ const learning = {
   live: null,       // the run that goes on
   view: null,       // the Learning page, without the run
   champion: null,   // the number of the live version, as this page knows it
+  jobs: [],         // jobs at providers, newest first, as lines
+  job: null,        // the newest one of the model that is looked at
   next: '',         // when the next run starts by itself
   switches: { memory: { on: true, sentence: '' }, weak: false },
   states: {},       // completion -> the state of its correction
@@ -37,8 +39,8 @@ async function askUntilQuiet() {
 async function askLearning() {
   const before = decided;
   try {
-    const now = await call('learning', heedFields());
-    if (before === decided) hear(now);  // else it may tell what was true before the button
+    const asked = heedFields(), now = await call('learning', asked);
+    if (before === decided && asked.model === lookedAt()) hear(now);  // else it may tell what was true before the button
     else if (heeding) heeding.again = true;
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Unreachable)) throw error;  // the banner says it, or the next time
@@ -47,12 +49,18 @@ async function askLearning() {
 
 function heedLater() {
   clearTimeout(heedTimer);
-  heedTimer = setTimeout(heed, learning.live ? HEED_LIVE_MS : HEED_IDLE_MS);
+  const busy = learning.live || learning.jobs.some((job) => job.live);
+  heedTimer = setTimeout(heed, busy ? HEED_LIVE_MS : HEED_IDLE_MS);
+}
+
+/** The model whose learning is shown. */
+function lookedAt() {
+  return atLearning() ? state.learner : '';
 }
 
 /** What this page knows already and looks at. */
 function heedFields() {
-  return { completions: correctedAnswers(), known: learning.champion, mark: learning.view ? learning.view.mark : '', page: atLearning(), wanted: state.wanted };
+  return { completions: correctedAnswers(), known: learning.champion, mark: learning.view ? learning.view.mark : '', page: atLearning(), wanted: state.wanted, model: lookedAt() };
 }
 
 function correctedAnswers() {
@@ -61,16 +69,16 @@ function correctedAnswers() {
 
 /** Do something about learning; the reply shows what came of it. Resolves to whether it worked. */
 async function decide(name, fields = {}) {
-  const now = await attempt(name, { ...heedFields(), ...fields });
+  const asked = heedFields(), now = await attempt(name, { ...asked, ...fields });
   if (now === undefined) return false;
   decided += 1;
-  hear(now);
+  if (asked.model === lookedAt()) hear(now);
   return true;
 }
 
 function hear(now) {
   const ended = learning.live && (!now.live || now.live.id !== learning.live.id);
-  Object.assign(learning, { live: now.live, next: now.next, states: now.states, switches: now.switches });
+  Object.assign(learning, { live: now.live, next: now.next, states: now.states, switches: now.switches, jobs: now.jobs, job: now.job });
   state.memory = now.switches.memory;
   if (now.view) learning.view = now.view;
   hearChampion(now.champion);

@@ -1,8 +1,8 @@
 // The Learning page: what goes on now, what waits to be learned, and what came of earlier runs. Reached by #learning,
-// so that it survives a reload; #learning=<correction> leads to one row.
+// so that it survives a reload; #learning=<correction> leads to one row, #learning@<model> to a model trained elsewhere.
 
 const learningParts = h('div.learning');
-const learningPage = h('div.learning-page', { tabIndex: -1, role: 'region', 'aria-label': 'Learning', hidden: true }, learningParts);
+const learningPage = h('div.learning-page', { tabIndex: -1, role: 'region', 'aria-label': 'Learning', hidden: true }, learningParts, orderPage);
 const learningBadge = h('span.badge', { hidden: true }, h('span.badge-dot'), h('span.badge-words'));
 const learningButton = h('button.foot-button', { type: 'button', act: 'learning', title: 'Learning (l)' }, svg('sprout'), 'Learning', h('span.spacer'), learningBadge);
 
@@ -14,8 +14,14 @@ function atLearning() {
 
 /** The lesson in the address, '' for the page without one, null for another page. */
 function wantedLesson() {
-  const match = location.hash.match(/^#learning(?:=([^&]+))?$/);
+  const match = location.hash.match(/^#learning(?:@[^=&]+)?(?:=([^&]+))?$/);
   try { return match ? decodeURIComponent(match[1] || '') : null; } catch (malformed) { return ''; }
+}
+
+/** The model in the address, '' for the base model. */
+function wantedLearner() {
+  const match = location.hash.match(/^#learning@([^=&]+)/);
+  try { return match ? decodeURIComponent(match[1]) : ''; } catch (malformed) { return ''; }
 }
 
 function openLearning(lesson = '') {
@@ -27,7 +33,9 @@ function openLearning(lesson = '') {
 async function showLearning(lesson) {
   state.going += 1;
   state.wanted = lesson;
-  learning.view = null;  // read it anew
+  if (state.learner !== wantedLearner()) unfolded.clear();
+  state.learner = wantedLearner();
+  Object.assign(learning, { view: null, live: null, job: null });  // read it anew
   showPage('learning');
   closeDrawer();
   learningPage.focus({ preventScroll: true });
@@ -37,7 +45,9 @@ async function showLearning(lesson) {
 
 /** Show the conversation or the Learning page in the middle. */
 function showPage(name) {
-  if (state.page === name) return;
+  orderPage.hidden = !atOrdering();
+  learningParts.hidden = atOrdering();
+  if (state.page === name) { if (state.view) drawHeader(); return; }
   state.page = name;
   app.dataset.page = name;
   const away = name === 'learning';
@@ -69,22 +79,28 @@ function drawLearningBadge() {
 }
 
 function drawLearning() {
-  const { view, live, next, switches } = learning;
+  const { view, live, next, switches, job, jobs } = learning;
+  const here = !state.learner;
+  const ifHere = (shows, make) => [here && shows, here ? make : () => h('div', { hidden: true })];
   if (!view) { learningParts.replaceChildren(h('p.faint', {}, 'Reading…')); return; }
   if (!learningParts.querySelector('[data-part]')) learningParts.replaceChildren();
   const draw = (name, shows, make) => fillPart(learningParts, name, shows, make);
+  draw('models', [jobs.map((each) => each.model), state.learner], drawLearners);
   if (live) {
-    draw('now', ['live', live.id, live.words, live.can_pause, live.can_resume, live.can_cancel], () => drawLive(live));
+    draw('now', ['live', live.id, live.words, live.trouble, live.can_pause, live.can_resume, live.can_cancel], () => drawLive(live));
     fillLive(live);
-  } else draw('now', [view.champion, view.learned.count, view.idle, view.queue.count, view.votes, view.thumbs, next], drawIdle);
-  draw('forgetting', [view.forgetting, Boolean(live)], drawForgetting);
+  } else if (!here) draw('now', [view.champion, job], drawJobEnd);
+  else draw('now', [view.champion, view.learned.count, view.idle, view.queue.count, view.votes, view.thumbs, next], drawIdle);
+  draw('forgetting', ...ifHere([view.forgetting, Boolean(live)], drawForgetting));
   draw('recipe', [live && live.id, live && unfolded.has(live.id)], () => drawLiveRecipe(live));
   draw('findings', view.findings, () => drawFindings(view.findings));
-  draw('queue', [view.queue, view.votes, view.thumbs, view.weak, switches], drawQueue);
-  draw('versions', [view.versions, view.champion, opened('v'), opened('fold')], drawVersions);
+  draw('jobs', ...ifHere(jobs, drawJobs));
+  draw('queue', ...ifHere([view.queue, view.votes, view.thumbs, view.weak, switches], drawQueue));
+  draw('job', [job, opened('fold')], () => drawJob(job));
+  draw('versions', [view.model, view.versions, view.champion, opened('v'), opened('fold')], drawVersions);
   draw('runs', [view.runs, opened('')], drawRuns);
-  draw('learned', [view.learned, unfolded.has('learned')], () => drawFolded('learned', 'Learned', view.learned));
-  draw('aside', [view.aside, unfolded.has('aside')], () => drawFolded('aside', 'Set aside', view.aside));
+  draw('learned', ...ifHere([view.learned, unfolded.has('learned')], () => drawFolded('learned', 'Learned', view.learned)));
+  draw('aside', ...ifHere([view.aside, unfolded.has('aside')], () => drawFolded('aside', 'Set aside', view.aside)));
 }
 
 function opened(prefix) {
@@ -98,6 +114,7 @@ function drawLive(live) {
   return h('section.part.card.now', { tabIndex: -1, 'aria-labelledby': 'now-title' },
     h('div.now-head', {}, h('h2', { id: 'now-title' }, live.words), h('span.spacer'),
       live.can_resume ? button('hold-run', 'Go on', true, 'yes') : button('hold-run', 'Pause', live.can_pause), button('cancel-run', 'Cancel', live.can_cancel)),
+    live.trouble ? h('p.field-help', {}, `${live.trouble} It is tried again by itself.`) : null,
     h('progress', { max: 1, 'aria-labelledby': 'now-title' }),
     h('p.now-line', {}, h('strong.now-percent'), h('span.now-left')),
     h('p.field-help', {}, [`Why now: ${live.trigger}`, live.about !== live.trigger && live.about && `learns from ${live.about}`, live.waiting && `${live.waiting} more ${live.waiting > 1 ? 'runs wait' : 'run waits'}`].filter(Boolean).join(' · ')),
@@ -154,7 +171,7 @@ const DIRECTIONS = { raise: 'raise', lower: 'lower' };
 
 function drawFindings(findings) {
   if (!findings.length) return h('div', { hidden: true });
-  return h('section.part', { 'aria-labelledby': 'findings-title' }, h('h2', { id: 'findings-title' }, 'Something looks off'), ...findingCards(findings));
+  return h('section.part', { 'aria-labelledby': 'findings-title' }, h('h2', { id: 'findings-title' }, state.learner ? 'For a second run' : 'Something looks off'), ...findingCards(findings));
 }
 
 function findingCards(findings) {
@@ -264,7 +281,7 @@ function recipeFold(key, recipe) {
 
 function recipeList(recipe) {
   return h('div', {},
-    h('p.field-help', {}, 'Change them under [training] in settings.toml, with UNDERSTUDY_TRAINING_… variables, or for one run with ', h('code', {}, 'understudy train --set'), '.'),
+    state.learner ? h('p.field-help', {}, 'What is on auto, the provider chose. Set them when you order the next job.') : h('p.field-help', {}, 'Change them under [training] in settings.toml, with UNDERSTUDY_TRAINING_… variables, or for one run with ', h('code', {}, 'understudy train --set'), '.'),
     h('dl.facts.recipe', {}, ...recipe.flatMap((line) => [h('dt', {}, h('code', {}, line.name)), h('dd', {}, line.value, line.reason ? h('span.field-help', {}, line.reason) : null)])));
 }
 
@@ -285,7 +302,7 @@ actions.unfold = async (button) => {
   const key = button.dataset.value;
   if (unfolded.delete(key)) { drawLearning(); return; }
   const version = key.match(/^v(\d+)$/);
-  const fetched = version ? await attempt('version', { number: Number(version[1]) }) : ['learned', 'aside'].includes(key) || key.startsWith('fold ') ? true : await attempt('run', { run: key });
+  const fetched = version ? await attempt('version', { number: Number(version[1]), model: state.learner }) : ['learned', 'aside'].includes(key) || key.startsWith('fold ') ? true : await attempt('run', { run: key });
   if (fetched === undefined) return;
   unfolded.set(key, fetched);
   drawLearning();

@@ -4,7 +4,7 @@
 function drawVersions() {
   const { versions, champion } = learning.view;
   return h('section.part', { tabIndex: -1, 'aria-labelledby': 'versions-title' }, h('h2', { id: 'versions-title' }, 'Versions'),
-    versions.length ? null : h('p.nothing', {}, 'No version yet. The first one is made when a correction is learned.'),
+    versions.length ? null : h('p.nothing', {}, `No version yet. The first one is made when ${state.learner ? 'a job is done' : 'a correction is learned'}.`),
     h('ol.tree', {}, ...versions.map(versionRow), baseRow(champion)));
 }
 
@@ -33,7 +33,8 @@ function versionTag(version) {
 function versionWords(version) {
   const learned = version.judged === null ? '' : `Learned ${version.learned} of ${plural(version.judged, 'correction')}.`;
   const outcome = version.passed ? '' : version.words.charAt(0).toUpperCase() + version.words.slice(1).replace(/([^.!?])$/, '$1.');
-  return [learned, outcome, version.judged === null ? version.note : ''].filter(Boolean).join(' ');
+  const note = version.judged === null ? version.note.replace(/^./, (first) => first.toUpperCase()).replace(/([^.!?])$/, '$1.') : '';
+  return [learned, outcome, note].filter(Boolean).join(' ');
 }
 
 function versionTools(version, key) {
@@ -61,7 +62,7 @@ actions.promote = (button) => decide('promote', { number: Number(button.dataset.
 actions['roll-back'] = () => decide('roll_back');
 
 actions['compare-version'] = async (button) => {
-  const view = await attempt('compare', { number: Number(button.dataset.value) });
+  const view = await attempt('compare', { number: Number(button.dataset.value), model: state.learner });
   if (view === undefined) return;
   await refreshChoices();
   switchTo(view);
