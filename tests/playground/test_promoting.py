@@ -79,7 +79,7 @@ def test_rolling_back_goes_down_step_by_step_and_never_up_again(playground: Play
 def test_rolling_back_passes_over_a_version_that_was_deleted(playground: Playground, store: Store) -> None:
     for _ in range(3):
         playground.promote(learned(store).number)
-    playground.remove_version(2)
+    playground.promoting.remove("starter", 2)
     playground.roll_back()
     assert store.versions.champion("starter") == 1
 
@@ -112,7 +112,7 @@ def test_what_cannot_answer_is_refused_and_the_champion_stays(playground: Playgr
     good, foreign, changed, gone = learned(store), learned(store, "parrot"), learned(store), learned(store)
     playground.promote(good.number)
     (folder_of(store, changed) / FILES[1]).write_text("something else")
-    playground.remove_version(gone.number)
+    playground.promoting.remove("starter", gone.number)
     for number, kind, reason in (
         (foreign.number, ModelError, "was made for parrot, another model, not for the starter"),
         (changed.number, ModelError, "is not what was judged"),
@@ -149,7 +149,7 @@ def test_an_adapter_that_was_made_elsewhere_needs_no_seal(playground: Playground
     playground.promote(1)
     assert champion_says(playground) == "v1 heard: Hi"
     playground.roll_back()
-    playground.remove_version(1)
+    playground.promoting.remove("starter", 1)
     assert (tmp_path / "mine").is_dir()
 
 
@@ -159,15 +159,15 @@ def test_deleting_frees_the_disk_and_keeps_the_line(
     first, second = learned(store), learned(store)
     playground.promote(2)
     playground.casting.ensure_version("starter", 1)
-    assert playground.remove_version(1) == "v1 is deleted."
+    assert playground.promoting.remove("starter", 1) == "v1 is deleted."
     assert not folder_of(store, first).exists() and folder_of(store, second).exists()
     assert backends["starter"].versions() == (0, 2)
     assert [(item.number, item.removed) for item in playground.versions()] == [(2, False), (1, True), (0, False)]
     assert "v1" not in {choice.name for choice in playground.column_choices()}
     with pytest.raises(InputError, match="v2 is live"):
-        playground.remove_version(2)
+        playground.promoting.remove("starter", 2)
     with pytest.raises(NotFoundError):
-        playground.remove_version(9)
+        playground.promoting.remove("starter", 9)
     assert folder_of(store, second).exists()
 
 

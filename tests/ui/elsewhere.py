@@ -11,6 +11,9 @@ from tests.playground.ordered import MODEL, Nobody, listed_as_openai
 from tests.provider.fake import FakeProvider
 from tests.ui.stage import open_backend
 from understudy.dataset.jsonl import dump_lines, read_lines
+from understudy.memory import Memory
+from understudy.playground.adapters import Adapters
+from understudy.playground.blind import Blind
 from understudy.playground.casting import Casting
 from understudy.playground.exchange import import_lines
 from understudy.playground.fulfilling import Fulfilling
@@ -18,8 +21,11 @@ from understudy.playground.learning import Learning, Pace
 from understudy.playground.ordering import Ordering
 from understudy.playground.playground import Playground
 from understudy.playground.promoting import Promoting
+from understudy.playground.recordings import Recordings
 from understudy.playground.remote_training import RemoteTraining
 from understudy.playground.rescuing import Rescuing
+from understudy.playground.scope import Scope
+from understudy.playground.taken_home import TakenHome
 from understudy.serving.catalogue import read_catalogue
 from understudy.store import Store
 from understudy.training.provider_job import FineTuning
@@ -37,13 +43,18 @@ def build_elsewhere(folder: Path, *, finder: Any = None, watched: bool = True) -
     find: Any = {"find_personal": lambda: finder or Nobody()}
 
     def remote(learning: Learning) -> RemoteTraining:
+        rescuing = Rescuing(store, catalogue, FineTuning, open_backend, **day)
         return RemoteTraining(
             Ordering(store, learning, catalogue, FineTuning, **day, **find),
             Fulfilling(
                 store, casting, Promoting(store, casting), catalogue, FineTuning, every_s=0.2, settled_s=0.0, **day,
                 **find,
             ),
-            Rescuing(store, catalogue, FineTuning, open_backend, **day),
+            rescuing,
+            TakenHome(store, casting, rescuing),
+            Recordings(store, casting, rescuing, learning),
+            Blind(store, casting, Scope(store, Memory(store))),
+            Adapters(store, casting, FineTuning),
         )  # fmt: skip
 
     made = Playground(store, casting, pace=Pace(automatic=False), catalogue=catalogue, remote=remote)
