@@ -5,7 +5,8 @@ bounded share of what is old (`dataset.gather.REHEARSED`), and is judged on a bo
 grow with everything ever learned. Measured at the end, and printed after every five runs: the first hundred corrections
 by the live version alone and with memory, locality, and the seconds of the last five runs beside the first five.
 
-`learn-1000` stands for all; `UNDERSTUDY_RUNS=10` ends sooner.
+`learn-1000` stands for all; `UNDERSTUDY_RUNS=10` ends sooner, and so does `UNDERSTUDY_MINUTES=60`, after the run that
+is going on then: the row `learn-1000-corrections` says how many it were.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from understudy.playground.teaching import Taught
 
 EACH = 50
 RUNS = int(os.environ.get("UNDERSTUDY_RUNS", "20"))
+MINUTES = float(os.environ.get("UNDERSTUDY_MINUTES", "inf"))
 WAYS = (("adapter", False), ("both", True))
 METRICS = ("reliability", "paraphrase", "locality")
 
@@ -40,7 +42,7 @@ def thousand() -> Iterator[Result]:
     first = replace(facts, facts=facts.facts[:100])
     numbered = [(n, Taught(**row)) for n, row in enumerate(rows(facts), 1)]
     seconds: list[float] = []
-    promoted = 0
+    promoted, end = 0, time.monotonic() + 60 * MINUTES
     with playground_of("starter") as playground:
         base = asked_of(playground, "base", memory=False)(facts.locality)
         for run in range(RUNS):
@@ -52,13 +54,16 @@ def thousand() -> Iterator[Result]:
                 playground.promote(number)
             promoted += passed
             print(f"  {(run + 1) * EACH}: {seconds[-1]:.1f} s, {promoted} live", flush=True)
-            if run % 5 == 4 or run + 1 == RUNS:
+            last = run + 1 == RUNS or time.monotonic() > end
+            if last or run % 5 == 4:
                 results = list(_scores(playground, first, base))
                 print("  ", *(f"{result.id[11:]} {result.value}" for result in results), flush=True)
+            if last:
+                break
         yield from results
-    few = max(1, min(5, RUNS // 2))
-    yield Result("learn-1000-corrections", EACH * RUNS, "taught")
-    yield Result("learn-1000-live", promoted, f"of {RUNS} runs", "", "passed the gate")
+    few = max(1, min(5, len(seconds) // 2))
+    yield Result("learn-1000-corrections", EACH * len(seconds), "taught")
+    yield Result("learn-1000-live", promoted, f"of {len(seconds)} runs", "", "passed the gate")
     yield Result("learn-1000-first-runs-s", round(mean(seconds[:few]), 1), "s")
     yield Result("learn-1000-last-runs-s", round(mean(seconds[-few:]), 1), "s")
     yield Result(
