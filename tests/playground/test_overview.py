@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.store.conftest import answered
+from understudy.dataset.gather import sources
 from understudy.errors import NotFoundError
 from understudy.playground.overview import MOST_LESSONS, Overview
 from understudy.playground.playground import Playground
@@ -89,6 +90,18 @@ def test_a_rollback_makes_a_learned_correction_remembered_again(school: School) 
     assert school.words(correction) == "remembered"
     (lesson,) = school.overview.view("starter").queue.lessons
     assert lesson.state.detail == "v1 has learned it, but is not live."
+
+
+def test_a_correction_that_was_taken_back_and_came_back_is_still_learned(school: School) -> None:
+    correction = school.correct()
+    school.train({correction: True})
+    completion = school.store.corrections.find_lesson(correction).completion  # type: ignore[union-attr]
+    school.playground.withdraw_correction(completion)
+    school.playground.bring_back_correction(completion)
+    (lesson,) = school.overview.view("starter").learned.lessons
+    assert lesson.id != correction and lesson.state.words == "learned in v1"
+    assert school.overview.view("starter").queue.lessons == ()
+    assert sources(school.store, "starter", 1).empty
 
 
 def test_not_learned_says_why_until_a_newer_version_learns_it(school: School) -> None:

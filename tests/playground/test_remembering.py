@@ -103,7 +103,7 @@ def test_switched_off_deleted_and_restored(playground: Playground, store: Store)
     assert ask(playground, ASKED)["champion"] != "nothing"
     playground.withdraw_correction(completion)
     assert ask(playground, ASKED)["champion"] == "nothing"
-    playground.restore_correction(completion, WANTED)
+    playground.bring_back_correction(completion)
     assert ask(playground, ASKED)["champion"] == f"Note: {WANTED}"
     playground.delete(lesson.conversation)
     assert ask(playground, ASKED)["champion"] == "nothing"

@@ -61,4 +61,4 @@ def test_what_was_learned_and_deleted_is_said_to_be_known_still_until_it_comes_b
     expect(page.get_by_role("button", name="Train anew")).to_be_enabled()
     page.get_by_role("button", name="Undo").click()
     expect(card).to_be_hidden()
-    expect(row(page, shop, "return")).to_be_visible()
+    expect(page.locator("[data-part=learned]").get_by_text("What is the return window of our shop?")).to_be_visible()

@@ -301,11 +301,7 @@ class Playground:
             raise InputError("This answer has no correction that was taken back.")
         made = self.store.corrections.add(completion, earlier[-1].text, tags=earlier[-1].tags)
         self.store.corrections.set_state(made.id, cast(State, earlier[-1].state))
-
-    def restore_correction(self, completion: str, text: str) -> None:
-        """Bring back a correction that was approved and then withdrawn."""
-        made = self.store.corrections.add(completion, checked_text(text, "correction"))
-        self.store.corrections.set_state(made.id, "approved")
+        self.store.versions.judge_alike(earlier[-1].id, made.id)
 
     def set_memory(self, on: bool) -> None:
         """Whether tuned columns recall corrections, until the program ends; the setting says it for the next start."""

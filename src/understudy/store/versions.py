@@ -156,6 +156,16 @@ class Versions:
             )
         return found
 
+    def judge_alike(self, correction: str, other: str) -> None:
+        """Every verdict on `correction` is one on `other` too, which says the same about the same answer."""
+        with self._connections.writing() as db:
+            columns = ", ".join(name for name in db.table("verdicts").columns_dict if name != "correction")
+            db.execute(
+                f"INSERT OR IGNORE INTO verdicts (correction, {columns})"
+                f" SELECT ?, {columns} FROM verdicts WHERE correction = ?",
+                [other, correction],
+            )
+
     def counts(self, model: str) -> dict[int, tuple[int, int]]:
         """By version number, how many corrections it learned and on how many it was judged."""
         rows = self._connections.rows(

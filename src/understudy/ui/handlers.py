@@ -193,7 +193,7 @@ class Handlers:
         return self._conversation(payload.name("conversation"))
 
     def on_restore_correction(self, payload: Payload) -> object:
-        self.playground.restore_correction(payload.name("completion"), payload.text("text"))
+        self.playground.bring_back_correction(payload.name("completion"))
         return self._conversation(payload.name("conversation"))
 
     def on_vote(self, payload: Payload) -> object:

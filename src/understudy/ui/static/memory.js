@@ -73,7 +73,7 @@ async function switchRecall(dialog, id, recall, enabled) {
 async function deleteRecall(dialog, recall) {
   dialog.close();
   if (!await change('uncorrect', { completion: recall.completion })) return;
-  toast('Correction deleted.', { action: { label: 'Undo', run: () => change('restore_correction', { completion: recall.completion, text: recall.wanted }, { saved: 'The correction is back.' }) } });
+  toast('Correction deleted.', { action: { label: 'Undo', run: () => change('restore_correction', { completion: recall.completion }, { saved: 'The correction is back.' }) } });
 }
 
 /** Date and time as people here write them. */
