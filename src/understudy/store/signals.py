@@ -40,6 +40,8 @@ _STANDING = """
     WHERE deleted IS NULL
       AND NOT EXISTS (SELECT 1 FROM preferences WHERE turn = signals.turn AND verdict <> 'withdrawn'
                       AND vote = (SELECT max(vote) FROM preferences WHERE turn = signals.turn))
+      AND (?1 OR NOT EXISTS (SELECT 1 FROM items WHERE subject = signals.kind || ' ' || better || ' ' || worse
+                             AND state <> 'approved'))
     ORDER BY better, worse, kind
 """
 
@@ -75,9 +77,10 @@ class Signals:
             require_turn(self._connections, earlier)
             db.table("edits").insert({"turn": turn, "earlier": earlier, "created": now()})
 
-    def standing(self) -> list[Signal]:
+    def standing(self, *, rejected: bool = False) -> list[Signal]:
         """All that may be learned from, in conversations that are not deleted. A vote on a turn says more: none there.
 
-        The newest attempt of a column stands for it, and only one that ended by itself.
+        The newest attempt of a column stands for it, and only one that ended by itself. With `rejected`, those too
+        that an expert did not approve.
         """
-        return [Signal(**row) for row in self._connections.rows(_STANDING)]
+        return [Signal(**row) for row in self._connections.rows(_STANDING, [rejected])]
