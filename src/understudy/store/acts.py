@@ -7,8 +7,9 @@ and undoing is the same as deciding: what was changed again meanwhile is left as
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from understudy.errors import InputError, Outdated
 from understudy.store.connections import Connections
@@ -37,6 +38,18 @@ class Edit:
     note: str | None = None
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, object]) -> Edit:
+        """Untrusted values, as a page sends them. Raises `InputError`."""
+        texts = {name: values.get(name) for name in ("state", "topic", "note")}
+        tags = {name: values.get(name) or () for name in ("add_tags", "remove_tags")}
+        plain = all(text is None or isinstance(text, str) for text in texts.values())
+        listed = all(isinstance(tag, (list, tuple)) and all(isinstance(t, str) for t in tag) for tag in tags.values())
+        if set(values) - {*texts, *tags} or not plain or not listed:
+            raise InputError("The page sent a change that is none. Reload the page and try again.")
+        chosen: dict[str, Any] = {**texts, **{name: tuple(tag) for name, tag in tags.items()}}  # type: ignore[arg-type]
+        return cls(**chosen)
 
     @property
     def words(self) -> str:

@@ -79,7 +79,8 @@ class Filter:
         for name, column in _COLUMNS.items():
             if chosen := getattr(self, name):
                 marks = {f"{name}{i}": value for i, value in enumerate(chosen)}
-                yield f"items.{column} IN ({', '.join(':' + mark for mark in marks)})", marks
+                one_or_more = "= :{}" if len(chosen) == 1 else "IN (:{})"  # only with one is an index in order
+                yield f"items.{column} {one_or_more.format(', :'.join(marks))}", marks
         if self.tags:
             tagged = "SELECT item FROM item_tags WHERE tag IN (SELECT value FROM json_each(:tags))"
             yield f"items.number IN ({tagged})", {"tags": json.dumps(self.tags)}

@@ -46,20 +46,21 @@ class Meanings:
         )
         return {row["row"]: (row["turn"], row["vector"]) for row in found}
 
-    def missing(self, embedder: str, limit: int) -> dict[str, str]:
-        """Questions of items that have no vector yet, by turn."""
+    def missing(self, embedder: str, after: int, limit: int) -> tuple[dict[str, str], int]:
+        """Questions of items after number `after` that have no vector yet, by turn; and the number they end with."""
         rows = self._connections.rows(
-            "SELECT DISTINCT turns.id, turns.text FROM items JOIN turns ON turns.id = items.turn WHERE gone = 0"
-            " AND NOT EXISTS (SELECT 1 FROM meanings WHERE turn = items.turn AND embedder = ?) LIMIT ?",
-            [embedder, limit],
+            "SELECT number, turns.id, turns.text FROM items JOIN turns ON turns.id = items.turn WHERE number > ?"
+            " AND NOT EXISTS (SELECT 1 FROM meanings WHERE turn = items.turn AND embedder = ?)"
+            " ORDER BY number LIMIT ?",
+            [after, embedder, limit],
         )
-        return {row["id"]: row["text"] for row in rows}
+        return {row["id"]: row["text"] for row in rows}, rows[-1]["number"] if rows else after
 
     def counts(self, embedder: str) -> tuple[int, int]:
         """How many turns of items have a vector, of how many."""
         row = self._connections.row(
             "SELECT (SELECT count(*) FROM meanings WHERE embedder = ?) AS done,"
-            " (SELECT count(DISTINCT turn) FROM items WHERE gone = 0) AS n",
+            " (SELECT count(DISTINCT turn) FROM items) AS n",
             [embedder],
         )
         return (row or {})["done"], (row or {})["n"]

@@ -479,6 +479,7 @@ def m010_desk(db: Database) -> None:
         CREATE INDEX items_topic ON items (topic) WHERE gone = 0;
         CREATE INDEX items_version ON items (model, version) WHERE gone = 0;
         CREATE INDEX items_value ON items (value) WHERE gone = 0;
+        CREATE INDEX items_queue ON items (state, value) WHERE gone = 0;
         CREATE INDEX items_dispute ON items (dispute) WHERE gone = 0;
         CREATE INDEX items_turn ON items (turn);
         CREATE INDEX items_to_index ON items (number) WHERE indexed = 0;
