@@ -88,6 +88,14 @@ def test_many_are_changed_only_if_they_are_as_many_as_was_said(playground: Playg
     assert desk.edit_all({"states": ["waiting"]}, {"state": "approved"}, told + 1).act.items == 6
 
 
+def test_a_change_to_all_finds_what_the_search_has_not_read_yet(playground: Playground) -> None:
+    store, desk = playground.store, playground.desk
+    for i in range(3):
+        store.ratings.add(answer(store, f"Refund {i}?", "Yes."), True)
+    assert store.items.unindexed() == 3
+    assert desk.edit_all({"text": "refund"}, {"add_tags": ["money"]}, 3).act.items == 3
+
+
 def test_a_view_gives_an_export_its_items_oldest_first(playground: Playground) -> None:
     store, desk = playground.store, playground.desk
     for word in ("first", "second", "third"):

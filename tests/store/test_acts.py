@@ -6,7 +6,7 @@ import pytest
 
 from tests.store.conftest import exchange
 from tests.store.test_items import item, many
-from understudy.errors import InputError, Outdated
+from understudy.errors import InputError, Outdated, StoreError
 from understudy.store import Edit, Filter, Store, acts
 
 
@@ -136,3 +136,19 @@ def test_what_cannot_be_decided_is_refused_and_changes_nothing(store: Store, edi
     with pytest.raises(InputError):
         store.acts.edit(item(store).number, edit)
     assert store.acts.latest() == []
+
+
+def test_an_act_that_broke_off_in_the_middle_is_brought_back_as_far_as_it_came(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "AT_ONCE", 4)
+    many(store, 10)
+    numbers = store.items.numbers(Filter())
+    with monkeypatch.context() as broken:
+        broken.setattr(acts, "_parts", lambda numbers: iter([numbers[:4], ["no number"]]))
+        broken.setattr(acts.json, "dumps", lambda value: "no json" if value == ["no number"] else str(value))
+        with pytest.raises(StoreError):
+            store.acts.edit_all(numbers, Edit(state="rejected"), "Ada")
+    assert store.items.states()["rejected"] == 4
+    assert store.acts.undo(store.acts.latest()[0].number).left == 0
+    assert store.items.states()["approved"] == 10

@@ -76,7 +76,7 @@ def press(page: Page, key: str) -> None:
 
 def test_fifty_items_are_decided_by_keyboard_and_the_last_one_is_undone(app: Watched, playground: Playground) -> None:
     page = curate(app)
-    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
     for place in range(50):
         press(page, "r" if place % 5 == 4 else "s" if place % 25 == 7 else "a")
     assert playground.store.items.states() == {"waiting": 12, "approved": 38, "rejected": 10}
@@ -101,6 +101,22 @@ def test_a_correction_by_keyboard_is_a_lesson_and_shows_its_difference(app: Watc
     page.keyboard.press("k")
     expect(page.locator(".desk-editor ins").first).to_contain_text("Call us")
     assert page.locator(".desk-editor b").count() == 0
+
+
+def test_topic_tag_and_note_are_saved_as_one_goes_from_field_to_field(app: Watched, playground: Playground) -> None:
+    page = curate(app)
+    number = int(current(page) or 0)
+    page.get_by_label("Topic").fill("visa")
+    page.keyboard.press("Tab")
+    page.keyboard.type("urgent")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove the tag urgent")).to_be_visible()
+    expect(page.get_by_label("Tags")).to_be_focused()
+    page.get_by_label("Note").fill("Ask the lawyers.")
+    page.get_by_label("Note").blur()
+    expect(page.locator(".desk-history")).to_contain_text("note")
+    item = playground.store.items.get(number)
+    assert (item.topic, item.tags, item.note) == ("visa", ("urgent",), "Ask the lawyers.")
 
 
 def test_the_second_of_two_pages_is_shown_both_and_overwrites_nothing(app: Watched, playground: Playground) -> None:
@@ -144,7 +160,7 @@ def test_a_filter_is_saved_and_all_it_shows_is_changed_and_brought_back(app: Wat
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_at_the_desk(app: Watched, scheme: str) -> None:
     page = curate(app, scheme=scheme)
-    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
     load_axe(page)
     check(page, f"desk, {scheme}")
     page.get_by_role("button", name="Filter").click()
@@ -157,7 +173,7 @@ def test_a_phone_shows_the_list_and_then_one_item(app: Watched) -> None:
     page.wait_for_selector(".us[data-ready]")
     expect(page.locator(".desk-editor")).to_be_hidden()
     page.locator(".desk-line").first.click()
-    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="List").click()
     expect(page.locator(".desk-list")).to_be_visible()

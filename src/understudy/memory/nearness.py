@@ -48,8 +48,9 @@ class Nearness:
         self._loader = loader
         self._lock = threading.Lock()
         self._embedder: Embedder | None = None
-        self._whole, self._read_to = False, 0
-        self._begin_again(None)
+        self._whole, self._read_to, self._last = False, 0, 0
+        self._rows: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._codes: NDArray[np.uint64] = np.zeros((0, 1), np.uint64)
 
     @property
     def sentence(self) -> str:
@@ -105,7 +106,7 @@ class Nearness:
 
     def _refresh(self, embedder: Embedder) -> None:
         if embedder is not self._embedder:
-            self._begin_again(embedder)
+            self._embedder, self._last, self._rows, self._codes = embedder, 0, self._rows[:0], self._codes[:0]
         rows: list[int] = []
         blobs: list[bytes] = []
         for row, _, blob in self._store.meanings.after(embedder.name, self._last):
@@ -116,11 +117,6 @@ class Nearness:
             fresh = np.frombuffer(b"".join(blobs), np.uint64).reshape(len(rows), -1)
             self._codes = np.concatenate([self._codes, fresh]) if len(self._rows) else fresh
             self._rows = np.concatenate([self._rows, np.array(rows, np.int64)])
-
-    def _begin_again(self, embedder: Embedder | None) -> None:
-        self._embedder, self._last = embedder, 0
-        self._rows: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._codes: NDArray[np.uint64] = np.zeros((0, 1), np.uint64)
 
 
 def _code(vectors: Any) -> NDArray[np.uint64]:

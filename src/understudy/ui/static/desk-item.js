@@ -1,9 +1,22 @@
 // The editor of the Curate page: one item, everything that helps to decide about it, and the decisions.
 
+/** Draw the open item. What is being typed stays, and the focus where it was. */
 function drawEditor() {
+  const typing = deskEditor.contains(document.activeElement) && document.activeElement.id ? document.activeElement : null;
+  const top = deskEditor.scrollTop;
+  desk.drawing = true;  // a field that is drawn anew is not a field that was left
+  fillEditor();
+  desk.drawing = false;
+  deskEditor.scrollTop = top;
+  const same = typing && deskEditor.querySelector(`#${typing.id}`);
+  if (!same) return;
+  if (typing.value !== typing.dataset.initial) same.value = typing.value;
+  same.focus({ preventScroll: true });
+}
+
+function fillEditor() {
   const { item } = desk;
   if (!item) { deskEditor.replaceChildren(h('p.nothing', {}, desk.lines.length ? 'Choose an item.' : '')); return; }
-  deskEditor.scrollTop = 0;
   deskEditor.replaceChildren(...[
     drawItemHead(item), desk.conflict && drawConflict(), drawAsked(item), drawSaid(item), drawReasons(item), drawNow(),
     drawOthers(item), drawAlike(item), drawNotes(item), drawHistory(item), drawDecisions(item),
@@ -73,7 +86,7 @@ function drawReasons(item) {
 
 function drawNow() {
   const parts = [h('h2', {}, 'What the versions say now')];
-  if (!desk.now) parts.push(h('button.secondary.small', { type: 'button', act: 'desk-now' }, 'Ask them', h('kbd', {}, 'v')));
+  if (!desk.now) parts.push(h('button.secondary.small', { type: 'button', act: 'desk-now', 'aria-keyshortcuts': 'v' }, 'Ask them', h('kbd', { 'aria-hidden': true }, 'v')));
   else if (desk.now === 'asking') parts.push(h('p.faint', { role: 'status' }, 'Asking…'));
   else parts.push(...desk.now.map((answer) => h('blockquote.desk-comment', {}, h('p', {}, answer.error || answer.text || '(empty)'), h('small.faint', {}, answer.who))));
   return h('section', {}, ...parts);
@@ -118,12 +131,12 @@ actions['desk-alike'] = async (button) => {
 function drawNotes(item) {
   const topics = h('datalist', { id: 'desk-topics' }, ...Object.keys(desk.overview.facets.topics).map((value) => h('option', { value })));
   const tags = h('datalist', { id: 'desk-tags' }, ...Object.keys(desk.overview.facets.tags).map((value) => h('option', { value })));
-  const topic = h('input', { id: 'desk-topic', list: 'desk-topics', value: item.line.topic, maxlength: 200, placeholder: 'none' });
-  topic.addEventListener('change', () => settle('desk_edit', { edit: { topic: topic.value.trim() } }, { words: 'Topic saved', stay: true }));
-  const tag = h('input', { id: 'desk-tag', list: 'desk-tags', maxlength: 200, placeholder: 'add a tag' });
-  tag.addEventListener('change', () => tag.value.trim() && settle('desk_edit', { edit: { add_tags: [tag.value.trim()] } }, { words: 'Tagged', stay: true }));
-  const note = h('textarea', { id: 'desk-note', rows: 2, maxlength: 10000, value: item.note, placeholder: 'for whoever looks at it next' });
-  note.addEventListener('change', () => settle('desk_edit', { edit: { note: note.value } }, { words: 'Note saved', stay: true }));
+  const topic = h('input', { id: 'desk-topic', list: 'desk-topics', value: item.line.topic, data: { initial: item.line.topic }, maxlength: 200, placeholder: 'none' });
+  savedWhenLeft(topic, (text) => ({ topic: text }), 'Topic saved');
+  const tag = h('input', { id: 'desk-tag', list: 'desk-tags', data: { initial: '' }, maxlength: 200, placeholder: 'add a tag' });
+  savedWhenLeft(tag, (text) => { tag.value = ''; return { add_tags: [text] }; }, 'Tagged');
+  const note = h('textarea', { id: 'desk-note', rows: 2, maxlength: 10000, value: item.note, data: { initial: item.note }, placeholder: 'for whoever looks at it next' });
+  savedWhenLeft(note, (text) => ({ note: text }), 'Note saved');
   return h('section.desk-notes', {}, topics, tags,
     h('div', {}, h('label.field-label', { for: 'desk-topic' }, 'Topic'), topic),
     h('div', {}, h('label.field-label', { for: 'desk-tag' }, 'Tags'), h('div.inline', {}, ...item.line.tags.map((value) => h('button.tag', { type: 'button', act: 'desk-untag', 'aria-label': `Remove the tag ${value}`, data: { value } }, value, svg('close'))), tag)),
@@ -131,13 +144,25 @@ function drawNotes(item) {
 }
 actions['desk-untag'] = (button) => settle('desk_edit', { edit: { remove_tags: [button.dataset.value] } }, { words: 'Tag removed', stay: true });
 
+/** Save a field when it is left, or at Enter; not the browser's own `change`, which a field that was drawn anew forgets. */
+function savedWhenLeft(field, edit, words) {
+  const save = () => {
+    const text = field.value.trim();
+    if (desk.drawing || text === field.dataset.initial) return;
+    field.dataset.initial = field.id === 'desk-tag' ? '' : text;
+    settle('desk_edit', { edit: edit(text) }, { words, stay: true });
+  };
+  field.addEventListener('blur', save);
+  field.addEventListener('keydown', (event) => { if (event.key === 'Enter' && field.tagName === 'INPUT') save(); });
+}
+
 function drawHistory({ history }) {
   if (!history.length) return null;
   return h('section', {}, h('h2', {}, 'History'), h('ul.desk-history', {}, ...history.map((line) => h('li', { data: { undone: line.undone ? '1' : '' } }, line.words, h('small.faint', {}, ` ${[line.author || 'somebody', moment(line.created), line.undone && 'undone'].filter(Boolean).join(' · ')}`)))));
 }
 
 function drawDecisions(item) {
-  const button = (kind, act, text, key, fields = {}) => h(`button.${kind}.small`, { type: 'button', act, ...fields }, text, h('kbd', {}, key));
+  const button = (kind, act, text, key, fields = {}) => h(`button.${kind}.small`, { type: 'button', act, 'aria-keyshortcuts': key, ...fields }, text, h('kbd', { 'aria-hidden': true }, key));
   const many = item.said.length ? ` Shift: all ${item.said.length + 1} about this answer.` : '';
   return h('div.desk-decisions', { role: 'group', 'aria-label': 'Decide' },
     button('primary', 'desk-decide', 'Approve', 'a', { title: `Learn from it.${many}`, data: { value: 'approved' } }), button('secondary', 'desk-decide', 'Reject', 'r', { title: `Learn nothing from it.${many}`, data: { value: 'rejected' } }),
@@ -154,6 +179,7 @@ actions['desk-decide'] = (button, event) => decideItem(button.dataset.value, eve
 
 /** Do it to the open item at the revision that is on the screen; go on to the next one, unless `stay`. */
 async function settle(name, fields, { words, wanted = '', stay = false }) {
+  while (stay && desk.busy) await new Promise((resolve) => { setTimeout(resolve, 30); });  // a field was left for the next one
   const { item } = desk;
   if (!item || desk.busy) return;
   desk.busy = true;
@@ -168,7 +194,10 @@ async function settle(name, fields, { words, wanted = '', stay = false }) {
   refreshDeskSoon();
   drawDeskTools();
   say(words);
-  if (stay || desk.at + 1 >= desk.lines.length) { await openLine(desk.at); if (!stay) toast(desk.next ? words : `${words}. This was the last item of the list.`); } else await moveOn(1);
+  const last = desk.at + 1 >= desk.lines.length && !desk.next;
+  if (!stay && !last) { await moveOn(1); return; }
+  await openLine(desk.at, stay);
+  if (last && !stay) toast(`${words}. This was the last item of the list.`);
 }
 
 /** Somebody else was faster: show both, and let the person choose. */

@@ -136,20 +136,24 @@ function redrawLine(line) {
   if (old) old.parentNode.replaceWith(drawLine(line));
 }
 
-async function openLine(at) {
+/** Open a line; with `again`, the one that is open, which stays where it is scrolled to. */
+async function openLine(at, again = false) {
   const line = desk.lines[at];
   if (!line) return;
+  if (desk.correcting && desk.draft !== undefined) { toast('Save or cancel the correction first.'); return; }
   desk.busy = true;
   const item = await attempt('desk_item', { number: line.number });
   desk.busy = false;
   if (item === undefined) return;
   const before = deskList.querySelector('[aria-current]');
   if (before) before.removeAttribute('aria-current');
-  Object.assign(desk, { at, item, conflict: null, correcting: false, now: null });
+  Object.assign(desk, { at, item, conflict: null, correcting: false, now: again ? desk.now : null });
   redrawLine(item.line);
   deskList.querySelector(`[data-value="${line.number}"]`)?.scrollIntoView({ block: 'nearest' });
   deskPage.dataset.open = '1';
   drawEditor();
+  if (again) return;
+  deskEditor.scrollTop = 0;
   say(`${ITEM_KINDS[item.line.kind]}, ${DECISIONS[item.line.state]}: ${item.line.question}`);
   if (at > desk.lines.length - 12) moreLines();
 }
