@@ -113,6 +113,8 @@ class Items:
         if sort not in get_args(Sort):
             raise InputError(f"{sort!r} is no order. Choose one of: {', '.join(_KEYS)}.")
         source, where, values = _source(filter or Filter(), turns)
+        if sort == "value" and turns is None and _asks_for_one_state(filter):
+            source = "items INDEXED BY items_queue"  # in order already; the planner at times sorts all that waits
         column, direction = _KEYS[sort]
         number = "item_search.rowid" if "item_search" in source else "items.number"
         key = number if column == "number" else f"items.{column}"
@@ -242,12 +244,19 @@ class Items:
 
 
 def _source(filter: Filter, turns: Sequence[str] | None) -> tuple[str, list[str], Row]:
-    """FROM, conditions and parameters. The word index is the outer loop: it gives its rows in the order of numbers."""
+    """FROM, conditions and parameters. The word index is the outer loop: it gives its rows in the order of numbers.
+
+    Turns are always few, which the planner cannot know: it would rather walk all that waits.
+    """
     where, values = filter.conditions(turns)
     if not filter.match:
-        return "items", where, values
+        return "items" if turns is None else "items INDEXED BY items_turn", where, values
     source = "item_search CROSS JOIN items ON items.number = item_search.rowid"
     return source, ["item_search MATCH :match", *where], {**values, "match": filter.match}
+
+
+def _asks_for_one_state(filter: Filter | None) -> bool:
+    return filter is not None and len(filter.states) == 1 and filter == Filter(states=filter.states)
 
 
 def _item(row: Row) -> Item:
