@@ -8,7 +8,7 @@ const KEYS = [
   ['Move', [['j k', 'next, previous answer'], ['↑ ↓ ← →', 'between answers'], ['s', 'system prompt and sampling'], ['l', 'what is being learned'], ['c', 'go through feedback'], ['t', 'light or dark'], ['?', 'this list']]],
 ];
 
-actions.help = () => openDialog('help', 'Keyboard', () => h('div.keys', {}, ...KEYS.map(([name, keys]) => h('section', {}, h('h3', {}, name),
+actions.help = () => openDialog('help', 'Keyboard', () => h('div.keys', { tabIndex: 0, role: 'group', 'aria-label': 'Keys' }, ...KEYS.map(([name, keys]) => h('section', {}, h('h3', {}, name),
   h('dl', {}, ...keys.flatMap(([key, what]) => [h('dt', {}, ...key.split(' ').map((part) => (part === '–' ? ' – ' : h('kbd', {}, part)))), h('dd', {}, what)]))))), { wide: true });
 
 function focusedAnswer() {
