@@ -25,6 +25,10 @@ class InputError(UnderstudyError):
     """What a person typed or sent cannot be used as it is."""
 
 
+class Outdated(UnderstudyError):
+    """Somebody else changed it since it was read; nothing was overwritten."""
+
+
 class ModelError(UnderstudyError):
     """A model or an adapter cannot be loaded or cannot answer."""
 

@@ -25,6 +25,7 @@ from understudy.playground.asking import Asked, Prompt, ask_all
 from understudy.playground.casting import Casting
 from understudy.playground.columns import column_choices, is_tuned, resolve_columns
 from understudy.playground.costs import Costs
+from understudy.playground.curating import Desk
 from understudy.playground.difference import difference
 from understudy.playground.jobs import Jobs
 from understudy.playground.learning import Learning, Pace, Perform
@@ -99,6 +100,7 @@ class Playground:
         self.learning = Learning(store, casting, perform, pace, weak=weak)
         self.remote = remote(self.learning) if remote else None
         self.overview = Overview(store)
+        self.desk = Desk(store, casting, self.remembering, self.scope)
         self._network, catalogue = network or Network(), catalogue or read_catalogue()
         self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)
         self.jobs = Jobs(store, self.providers, self.remote.ordering if self.remote else None)
@@ -124,6 +126,7 @@ class Playground:
         if self.remote is not None:
             self.remote.close()
         self.learning.close()
+        self.desk.close()
         self._purging.close()
         self.answering.stop_all()
         self.casting.close()

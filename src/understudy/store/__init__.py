@@ -3,12 +3,15 @@
 One noun a file: its value (a frozen dataclass) and the methods that read and write it, reached through `Store`.
 """
 
+from understudy.store.acts import Act, Change, Edit
 from understudy.store.completions import Completion
 from understudy.store.conversations import Conversation, ConversationHit
 from understudy.store.corrections import Correction, Lesson
+from understudy.store.filters import Filter
 from understudy.store.forms import Form, FormAuthor
 from understudy.store.golden import Comparison, GoldenAnswer, GoldenSet
 from understudy.store.imports import Import
+from understudy.store.items import Cursor, Item, Page, Sort
 from understudy.store.jobs import Checkpoint, Job, JobEvent, RemoteFile
 from understudy.store.models import Model
 from understudy.store.preferences import Preference
@@ -19,32 +22,42 @@ from understudy.store.signals import Signal
 from understudy.store.store import Store
 from understudy.store.turns import Turn
 from understudy.store.versions import Judgement, Verdict, Version
+from understudy.store.views import View
 
 __all__ = [
+    "Act",
+    "Change",
     "Checkpoint",
     "Comparison",
     "Completion",
     "Conversation",
     "ConversationHit",
     "Correction",
+    "Cursor",
+    "Edit",
+    "Filter",
     "Form",
     "FormAuthor",
     "GoldenAnswer",
     "GoldenSet",
     "Import",
+    "Item",
     "Job",
     "JobEvent",
     "Judgement",
     "Lesson",
     "Model",
+    "Page",
     "Preference",
     "Rating",
     "Recall",
     "RemoteFile",
     "Run",
     "Signal",
+    "Sort",
     "Store",
     "Turn",
     "Verdict",
     "Version",
+    "View",
 ]

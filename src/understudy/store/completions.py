@@ -136,6 +136,17 @@ class Completions:
             found.setdefault(row["turn"], []).append(_completion(row))
         return found
 
+    def rivals(self) -> dict[str, list[str]]:
+        """What different versions answered, by turn; turns that one version alone answered are absent."""
+        rows = self._connections.rows(
+            "SELECT turn, text FROM completions WHERE finish IN ('stop', 'length') AND turn IN (SELECT turn"
+            " FROM completions GROUP BY turn HAVING count(*) > 1 AND count(DISTINCT model || version) > 1)"
+        )
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            found.setdefault(row["turn"], []).append(row["text"])
+        return found
+
     def usages(self, conversation: str, models: Sequence[str]) -> dict[tuple[str, int], list[Usage]]:
         """The usage of every finished answer of these models in a conversation, by model and version."""
         if not models:

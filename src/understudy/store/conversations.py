@@ -160,7 +160,9 @@ class Conversations:
                 before,
             )
             db.execute(f"DELETE FROM passages WHERE conversation IN (SELECT id FROM {due})", before)
-            db.execute("INSERT INTO search (search) VALUES ('rebuild')")
+            for index in ("search", "item_search"):
+                db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
+            db.execute("UPDATE items SET indexed = 1 WHERE indexed = 0")
         self._connections.rewrite()
         with self._connections.writing() as db:
             return int(db.execute(f"DELETE FROM {due}", before).rowcount)

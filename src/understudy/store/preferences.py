@@ -12,9 +12,11 @@ from typing import Literal
 
 from understudy.errors import InputError
 from understudy.store.connections import Connections, Row, marks
+from understudy.store.corrections import State
 from understudy.store.ids import new_id
 from understudy.store.moments import now
 from understudy.store.standing import require_turn
+from understudy.store.texts import checked
 
 Verdict = Literal["a", "b", "tie", "both_bad", "withdrawn"]
 _CHOICES = ("a", "tie", "both_bad")
@@ -32,6 +34,8 @@ class Preference:
     verdict: Verdict
     blind: bool
     created: str
+    author: str = ""
+    state: str = "approved"
 
 
 class Preferences:
@@ -41,7 +45,14 @@ class Preferences:
         self._connections = connections
 
     def add_choice(
-        self, turn: str, chosen: str | None, others: Sequence[str], verdict: str = "a", blind: bool | None = None
+        self,
+        turn: str,
+        chosen: str | None,
+        others: Sequence[str],
+        verdict: str = "a",
+        blind: bool | None = None,
+        author: str = "",
+        state: State = "approved",
     ) -> list[Preference]:
         """A vote: `chosen` beats every one of `others` ("a"), or nobody wins among `others` ("tie", "both_bad").
 
@@ -56,7 +67,8 @@ class Preferences:
             asked = require_turn(self._connections, turn)
             self._check_answers(turn, answers)
             pairs = [(answers[0], other) for other in answers[1:]]
-            return self._append(turn, pairs, verdict, bool(asked["blind"]) if blind is None else blind)
+            blind = bool(asked["blind"]) if blind is None else blind
+            return self._append(turn, pairs, verdict, blind, author, state)
 
     def withdraw(self, turn: str) -> list[Preference]:
         """Take the standing vote of a turn back. Raises `InputError` when there is none."""
@@ -79,11 +91,11 @@ class Preferences:
         return found
 
     def standing(self) -> list[Preference]:
-        """The pairs of every vote that stands, in conversations that are not deleted, oldest first."""
+        """The pairs of every approved vote that stands, in conversations that are not deleted, oldest first."""
         rows = self._connections.rows(
             """SELECT p.* FROM preferences AS p JOIN turns ON turns.id = p.turn
                JOIN conversations ON conversations.id = turns.conversation
-               WHERE deleted IS NULL AND verdict <> 'withdrawn'
+               WHERE deleted IS NULL AND verdict <> 'withdrawn' AND p.state = 'approved'
                  AND vote = (SELECT max(vote) FROM preferences WHERE turn = p.turn) ORDER BY p.id"""
         )
         return [_preference(row) for row in rows]
@@ -100,7 +112,15 @@ class Preferences:
             if answer not in known:
                 raise InputError(f"Completion {answer} is no answer to turn {turn}. Reload the page and vote again.")
 
-    def _append(self, turn: str, pairs: Sequence[tuple[str, str]], verdict: str, blind: bool) -> list[Preference]:
+    def _append(
+        self,
+        turn: str,
+        pairs: Sequence[tuple[str, str]],
+        verdict: str,
+        blind: bool,
+        author: str = "",
+        state: State = "approved",
+    ) -> list[Preference]:
         ids = [new_id() for _ in pairs]
         moment = now()
         rows: list[Row] = [
@@ -113,6 +133,8 @@ class Preferences:
                 "verdict": verdict,
                 "blind": int(blind),
                 "created": moment,
+                "author": checked(author, "author", most=1_000),
+                "state": state,
             }
             for mine, (a, b) in zip(ids, pairs, strict=True)
         ]

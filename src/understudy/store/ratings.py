@@ -1,4 +1,7 @@
-"""Ratings: thumbs up or down on a completion, with reasons. Append-only; the newest counts."""
+"""Ratings: thumbs up or down on a completion, with reasons. Append-only; the newest of each author counts.
+
+One value moves: `state` (may it be learned?), as at corrections.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from understudy.store.connections import Connections, Row, marks
+from understudy.store.corrections import State
 from understudy.store.ids import new_id
 from understudy.store.moments import now
 from understudy.store.standing import require_completion
@@ -22,6 +26,8 @@ class Rating:
     reasons: tuple[str, ...]
     comment: str
     created: str
+    author: str = ""
+    state: str = "approved"
 
 
 class Ratings:
@@ -30,7 +36,15 @@ class Ratings:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def add(self, completion: str, label: bool | None, reasons: Sequence[str] = (), comment: str = "") -> Rating:
+    def add(
+        self,
+        completion: str,
+        label: bool | None,
+        reasons: Sequence[str] = (),
+        comment: str = "",
+        author: str = "",
+        state: State = "approved",
+    ) -> Rating:
         """What a person thinks of an answer. Raises `InputError`, `NotFoundError`."""
         row = {
             "id": new_id(),
@@ -39,6 +53,8 @@ class Ratings:
             "reasons": to_json(checked_each(reasons, "reason"), "reasons"),
             "comment": checked(comment, "comment"),
             "created": now(),
+            "author": checked(author, "author", most=1_000),
+            "state": state,
         }
         with self._connections.writing() as db:
             require_completion(self._connections, completion)
@@ -55,12 +71,13 @@ class Ratings:
         return {row["completion"]: _rating(row) for row in rows}
 
     def standing(self) -> list[Rating]:
-        """Every rating that counts and was not taken back, in conversations that are not deleted, oldest first."""
+        """Every approved rating that counts, in conversations that are not deleted, oldest first."""
         rows = self._connections.rows(
             """SELECT r.* FROM ratings AS r JOIN completions ON completions.id = r.completion
                JOIN turns ON turns.id = completions.turn JOIN conversations ON conversations.id = turns.conversation
-               WHERE deleted IS NULL AND r.label IS NOT NULL
-                 AND r.id = (SELECT max(id) FROM ratings WHERE completion = r.completion) ORDER BY r.id"""
+               WHERE deleted IS NULL AND r.label IS NOT NULL AND r.state = 'approved'
+                 AND r.id = (SELECT max(id) FROM ratings WHERE completion = r.completion AND author = r.author)
+               ORDER BY r.id"""
         )
         return [_rating(row) for row in rows]
 

@@ -27,12 +27,12 @@ _NEWEST = """
 def hits(connections: Connections, search: str, limit: int, offset: int) -> list[Row]:
     """Rows of id, title, created, updated, snippet; newest conversation first."""
     words = search.split()
-    if all(_indexed(word) for word in words):
+    if are_indexed(words):
         condition = "found.id IN (SELECT rowid FROM search WHERE search MATCH :query)"
         values: Row = {"query": match(words)}
     else:
         condition = " AND ".join(rf"found.text LIKE :word{place} ESCAPE '\'" for place in range(len(words)))
-        values = {f"word{place}": f"%{_literal(word)}%" for place, word in enumerate(words)}
+        values = {f"word{place}": anywhere(word) for place, word in enumerate(words)}
     rows = connections.rows(_NEWEST.format(condition=condition), {**values, "limit": limit, "offset": offset})
     snippets = _snippets(connections, words, [row["passage"] for row in rows])
     for row in rows:
@@ -43,6 +43,16 @@ def hits(connections: Connections, search: str, limit: int, offset: int) -> list
 def match(words: list[str]) -> str:
     """An FTS5 query: every word as a string, the last one as a prefix."""
     return " ".join('"' + word.replace('"', '""') + '"' for word in words) + "*"
+
+
+def are_indexed(words: list[str]) -> bool:
+    """Whether a word index can find all of these; else they are looked for as they stand."""
+    return all(map(_indexed, words))
+
+
+def anywhere(word: str) -> str:
+    r"""A pattern for LIKE with ESCAPE '\': the word as it stands, wherever it is."""
+    return f"%{_literal(word)}%"
 
 
 def _indexed(word: str) -> bool:

@@ -18,8 +18,12 @@ from understudy.store.standing import require_turn
 SignalKind = Literal["continued", "regenerated", "edited"]
 
 _STANDING = """
-    WITH shown AS (
-        SELECT id, turn, position FROM completions AS c WHERE finish = 'stop' AND trim(text) <> ''
+    WITH candidates AS MATERIALIZED (
+        SELECT turn FROM continuations UNION SELECT turn FROM edits UNION SELECT earlier FROM edits
+        UNION SELECT turn FROM completions GROUP BY turn, position HAVING count(*) > 1
+    ), shown AS (
+        SELECT id, turn, position FROM completions AS c
+        WHERE turn IN (SELECT turn FROM candidates) AND finish = 'stop' AND trim(text) <> ''
           AND id = (SELECT max(id) FROM completions WHERE turn = c.turn AND position = c.position)
     ), signals AS (
         SELECT 'continued' AS kind, mine.turn, mine.id AS better, other.id AS worse
@@ -40,6 +44,8 @@ _STANDING = """
     WHERE deleted IS NULL
       AND NOT EXISTS (SELECT 1 FROM preferences WHERE turn = signals.turn AND verdict <> 'withdrawn'
                       AND vote = (SELECT max(vote) FROM preferences WHERE turn = signals.turn))
+      AND (?1 OR NOT EXISTS (SELECT 1 FROM items WHERE subject = signals.kind || ' ' || better || ' ' || worse
+                             AND state <> 'approved'))
     ORDER BY better, worse, kind
 """
 
@@ -75,9 +81,19 @@ class Signals:
             require_turn(self._connections, earlier)
             db.table("edits").insert({"turn": turn, "earlier": earlier, "created": now()})
 
-    def standing(self) -> list[Signal]:
+    def standing(self, *, rejected: bool = False) -> list[Signal]:
         """All that may be learned from, in conversations that are not deleted. A vote on a turn says more: none there.
 
-        The newest attempt of a column stands for it, and only one that ended by itself.
+        The newest attempt of a column stands for it, and only one that ended by itself. With `rejected`, those too
+        that an expert did not approve.
         """
-        return [Signal(**row) for row in self._connections.rows(_STANDING)]
+        return [Signal(**row) for row in self._connections.rows(_STANDING, [rejected])]
+
+    def stamp(self) -> tuple[object, ...]:
+        """Changes whenever `standing` may say something else, and costs far less to ask."""
+        row = self._connections.row("""
+            SELECT (SELECT max(id) FROM completions) AS answers, (SELECT count(*) FROM edits) AS edits,
+                   (SELECT max(id) FROM continuations) AS choices, (SELECT max(id) FROM preferences) AS votes,
+                   (SELECT max(id) FROM turns) AS turns
+        """)
+        return tuple((row or {}).values())

@@ -13,6 +13,7 @@ from typing import Self
 
 from understudy.errors import StoreError
 from understudy.store import ids, schema
+from understudy.store.acts import Acts
 from understudy.store.completions import Completions
 from understudy.store.connections import PATIENCE_S, Connections
 from understudy.store.conversations import Conversations
@@ -22,7 +23,9 @@ from understudy.store.failures import explained
 from understudy.store.forms import Forms
 from understudy.store.golden import GoldenSets
 from understudy.store.imports import Imports
+from understudy.store.items import Items
 from understudy.store.jobs import Jobs
+from understudy.store.meanings import Meanings
 from understudy.store.models import Models
 from understudy.store.moments import seconds_since
 from understudy.store.preferences import Preferences
@@ -32,6 +35,7 @@ from understudy.store.runs import Runs
 from understudy.store.signals import Signals
 from understudy.store.turns import Turns
 from understudy.store.versions import Versions
+from understudy.store.views import Views
 
 _TABLES = (
     "conversations",
@@ -75,6 +79,10 @@ class Store:
         self.golden = GoldenSets(connections)
         self.signals = Signals(connections)
         self.forms = Forms(connections)
+        self.items = Items(connections)
+        self.acts = Acts(connections, self.items, self.corrections)
+        self.views = Views(connections)
+        self.meanings = Meanings(connections)
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE_S) -> Self:
@@ -117,7 +125,8 @@ class Store:
         row = self._connections.row("""
             SELECT (SELECT count(*) FROM conversations WHERE deleted IS NULL) AS conversations,
                    (SELECT count(*) FROM ratings AS r WHERE label IS NOT NULL
-                    AND id = (SELECT max(id) FROM ratings WHERE completion = r.completion)) AS ratings,
+                    AND id = (SELECT max(id) FROM ratings WHERE completion = r.completion AND author = r.author)
+                   ) AS ratings,
                    (SELECT count(*) FROM corrections AS c WHERE NOT withdrawn
                     AND id = (SELECT max(id) FROM corrections WHERE completion = c.completion)) AS corrections,
                    (SELECT count(DISTINCT vote) FROM preferences AS p WHERE verdict <> 'withdrawn'

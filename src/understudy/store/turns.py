@@ -99,6 +99,16 @@ class Turns:
         )
         return [_turn(row) for row in rows]
 
+    def asking(self, text: str, limit: int = 50) -> builtins.list[Turn]:
+        """Turns of conversations that are not deleted that ask `text`, letter by letter, oldest first."""
+        rows = self._connections.rows(
+            "SELECT turns.* FROM turns JOIN conversations ON conversations.id = turns.conversation"
+            " WHERE substr(turns.text, 1, 64) = substr(?1, 1, 64) AND turns.text = ?1 AND deleted IS NULL"
+            " ORDER BY turns.id LIMIT ?2",
+            [text, limit],
+        )
+        return [_turn(row) for row in rows]
+
     def set_chosen(self, turn: str, completion: str | None) -> None:
         """The completion the person continues from; every choice is kept. `InputError` for one of another turn."""
         with self._connections.writing() as db:

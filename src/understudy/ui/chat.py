@@ -42,6 +42,9 @@ SCRIPTS = (
     "learning",
     "versions",
     "job",
+    "desk",
+    "desk-item",
+    "desk-filter",
     "sidebar",
     "tuning",
     "providers",
@@ -67,6 +70,7 @@ STYLES = (
     "learning",
     "rescue",
     "elsewhere",
+    "desk",
 )
 
 

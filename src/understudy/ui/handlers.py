@@ -17,6 +17,7 @@ from understudy.playground.limits import RANGES
 from understudy.playground.playground import BAD_REASONS, GOOD_REASONS
 from understudy.playground.view import Answer, ConversationView, Verdict
 from understudy.types import Sampling
+from understudy.ui.desk import DeskHandlers
 from understudy.ui.jobs import JobHandlers
 from understudy.ui.learning import LearningHandlers
 from understudy.ui.markdown import tree
@@ -37,7 +38,13 @@ class Handlers:
         self.playground = playground
         self._handlers: dict[str, Handler] = {
             name.removeprefix("on_"): getattr(owner, name)
-            for owner in (self, LearningHandlers(playground), JobHandlers(playground), RescueHandlers(playground))
+            for owner in (
+                self,
+                LearningHandlers(playground),
+                DeskHandlers(playground),
+                JobHandlers(playground),
+                RescueHandlers(playground),
+            )
             for name in dir(owner)
             if name.startswith("on_")
         }

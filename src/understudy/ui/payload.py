@@ -60,6 +60,15 @@ class Payload:
     def optional_whole(self, name: str) -> int | None:
         return None if self._fields.get(name) is None else self.whole(name)
 
+    def optional_pair(self, name: str) -> tuple[float, int] | None:
+        """Where a page of a list ended, as it was told: a number to sort by and a whole one."""
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list) or len(value) != 2 or not all(type(part) in (int, float) for part in value):
+            raise self._wrong(name, "two numbers")
+        return float(value[0]), int(value[1])
+
     def mapping(self, name: str) -> dict[str, object]:
         value = self._fields.get(name)
         if not isinstance(value, Mapping) or len(value) > 32 or not all(isinstance(key, str) for key in value):

@@ -1,6 +1,6 @@
 // Puts the parts together, and starts.
 
-const main = h('div.main', {}, header, columnRow, banner, scroller, composer, learningPage);
+const main = h('div.main', {}, header, columnRow, banner, scroller, composer, learningPage, deskPage);
 app.append(sidebar, veil, main, toasts, announcer);
 element.append(app);
 
@@ -52,11 +52,12 @@ function backToChat(view = state.view) {
   showPage('chat');
 }
 
-/** Show what the address says: a conversation, or the Learning page. */
+/** Show what the address says: a conversation, the Learning page or the Curate page. */
 function goToAddress() {
   const lesson = wantedLesson(), id = wantedConversation();
   if (atOrdering()) showOrdering();
   else if (lesson !== null) showLearning(lesson);
+  else if (wantsDesk()) showDesk();
   else if (id) openConversation(id);
 }
 
@@ -82,7 +83,7 @@ async function openLatest() {
   const first = await attempt('start', { conversation: '' });
   if (first === undefined) return;
   state.items = first.items;
-  if (!atLearning()) history.replaceState(null, '', addressOf(first.view));
+  if (!isAway()) history.replaceState(null, '', addressOf(first.view));
   unfollow();
   showView(first.view);
   drawList();
@@ -103,13 +104,14 @@ async function start() {
   drawSidebar();
   for (const name of ['items', 'choices', 'reasons', 'ranges', 'defaults', 'memory']) state[name] = first[name];
   const lesson = wantedLesson();
-  if (lesson === null && !atOrdering()) history.replaceState(null, '', addressOf(first.view));
+  if (lesson === null && !atOrdering() && !wantsDesk()) history.replaceState(null, '', addressOf(first.view));
   showView(first.view);
   drawList();
   if (atOrdering()) await showOrdering();
   else if (lesson !== null) await showLearning(lesson);
+  else if (wantsDesk()) await showDesk();
   app.dataset.ready = '1';
-  if (!isPhone() && !atLearning()) focusComposer();
+  if (!isPhone() && !isAway()) focusComposer();
 }
 actions.restart = start;
 

@@ -4,10 +4,11 @@ const KEYS = [
   ['Write', [['/', 'focus the message'], ['Enter', 'send'], ['Shift Enter', 'new line'], ['Esc', 'stop answering, close what is open'], ['n', 'new conversation']]],
   ['Judge', [['1 – 4', 'this answer is best'], ['0', 'tie'], ['g', 'good answer'], ['b', 'bad answer'], ['d', 'difference, word by word']]],
   ['Improve', [['e', 'correct the answer (or double-click it)'], ['Ctrl Enter', 'save the correction'], ['r', 'write the answer again']]],
-  ['Move', [['j k', 'next, previous answer'], ['↑ ↓ ← →', 'between answers'], ['s', 'system prompt and sampling'], ['l', 'what is being learned'], ['t', 'light or dark'], ['?', 'this list']]],
+  ['Curate', [['a r', 'approve, reject'], ['Shift a', 'approve all about this answer'], ['e', 'correct'], ['s', 'skip'], ['j k', 'next, previous item'], ['u', 'undo'], ['v', 'what the versions say now'], ['f', 'filter']]],
+  ['Move', [['j k', 'next, previous answer'], ['↑ ↓ ← →', 'between answers'], ['s', 'system prompt and sampling'], ['l', 'what is being learned'], ['c', 'go through feedback'], ['t', 'light or dark'], ['?', 'this list']]],
 ];
 
-actions.help = () => openDialog('help', 'Keyboard', () => h('div.keys', {}, ...KEYS.map(([name, keys]) => h('section', {}, h('h3', {}, name),
+actions.help = () => openDialog('help', 'Keyboard', () => h('div.keys', { tabIndex: 0, role: 'group', 'aria-label': 'Keys' }, ...KEYS.map(([name, keys]) => h('section', {}, h('h3', {}, name),
   h('dl', {}, ...keys.flatMap(([key, what]) => [h('dt', {}, ...key.split(' ').map((part) => (part === '–' ? ' – ' : h('kbd', {}, part)))), h('dd', {}, what)]))))), { wide: true });
 
 function focusedAnswer() {
@@ -64,6 +65,7 @@ const SHORTCUTS = {
   d: () => { const turn = focusedTurn(); if (turn) openDifference(turn.id); },
   s: () => openTuning(),
   l: () => actions.learning(),
+  c: () => actions.curate(),
   t: () => actions.theme(),
   '?': () => actions.help(),
   0: () => voteFor(-1),
@@ -80,14 +82,16 @@ const SHORTCUTS = {
 };
 
 /** The keys that mean something away from a conversation too. */
-const EVERYWHERE = ['n', 'l', 't', '?'];
+const EVERYWHERE = ['n', 'l', 'c', 't', '?'];
 
 function onKey(event) {
   if (!state.view || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const dialog = app.querySelector('dialog[open]');
   if (event.key === 'Escape' && !dialog) { onEscape(); return; }
   const typing = event.target.closest && event.target.closest('input, textarea, select, [contenteditable]');
-  if (typing || dialog || closeMenu || (atLearning() && !EVERYWHERE.includes(event.key))) return;
+  if (typing || dialog || closeMenu) return;
+  if (atDesk() && DESK_KEYS[event.key]) { event.preventDefault(); DESK_KEYS[event.key](); return; }
+  if (isAway() && !EVERYWHERE.includes(event.key)) return;
   if (event.key.startsWith('Arrow') && !(document.activeElement && document.activeElement.closest('.answer'))) return;
   if (event.key.startsWith('Arrow') && event.target.closest('pre, .table-scroll')) return;
   const shortcut = SHORTCUTS[event.key];
@@ -99,6 +103,7 @@ function onKey(event) {
 function onEscape() {
   if (app.querySelector('.reasons')) closePanel(true);
   else if (app.classList.contains('drawer-open')) closeDrawer();
-  else if (isRunning() && !atLearning()) actions.stop();
+  else if (atDesk() && deskPage.dataset.open && isPhone()) actions['desk-back']();
+  else if (isRunning() && !isAway()) actions.stop();
   else if (document.activeElement === message) message.blur();
 }

@@ -8,6 +8,10 @@ const learningButton = h('button.foot-button', { type: 'button', act: 'learning'
 
 const unfolded = new Map();  // what is open: 'v3', a run's id, 'learned' -> what was fetched for it
 
+function isAway() {
+  return state.page !== 'chat';
+}
+
 function atLearning() {
   return state.page === 'learning';
 }
@@ -43,19 +47,22 @@ async function showLearning(lesson) {
   if (lesson && state.wanted === lesson) focusLesson(lesson);
 }
 
-/** Show the conversation or the Learning page in the middle. */
+/** Show the conversation, the Learning page or the Curate page in the middle. */
 function showPage(name) {
   orderPage.hidden = !atOrdering();
   learningParts.hidden = atOrdering();
   if (state.page === name) { if (state.view) drawHeader(); return; }
   state.page = name;
   app.dataset.page = name;
-  const away = name === 'learning';
+  const away = name !== 'chat';
   scroller.hidden = composer.hidden = columnRow.hidden = away;
-  learningPage.hidden = !away;
-  learningButton.setAttribute('aria-current', away ? 'page' : 'false');
-  if (away) drawLearning();
-  else { state.wanted = ''; followText(); }
+  learningPage.hidden = name !== 'learning';
+  deskPage.hidden = name !== 'curate';
+  learningButton.setAttribute('aria-current', name === 'learning' ? 'page' : 'false');
+  deskButton.setAttribute('aria-current', name === 'curate' ? 'page' : 'false');
+  if (name === 'learning') drawLearning();
+  else state.wanted = '';
+  if (!away) followText();
   if (state.view) { drawHeader(); drawList(); }
 }
 

@@ -7,7 +7,7 @@ const sidebar = h('nav.sidebar', { 'aria-label': 'Conversations' },
   h('button.new', { type: 'button', act: 'new', title: 'New conversation (n)' }, svg('plus'), 'New conversation'),
   h('label.search', {}, svg('search'), searchBox),
   h('div.list-scroll', {}, list),
-  h('div.sidebar-foot', {}, learningButton, h('button.foot-button', { type: 'button', act: 'settings', 'aria-haspopup': 'dialog' }, svg('gear'), 'Settings')));
+  h('div.sidebar-foot', {}, deskButton, learningButton, h('button.foot-button', { type: 'button', act: 'settings', 'aria-haspopup': 'dialog' }, svg('gear'), 'Settings')));
 const veil = h('div.veil', { act: 'sidebar' });
 
 const DAY = 86400000;
@@ -39,7 +39,7 @@ function ageOf(when) {
 }
 
 function drawItem(item) {
-  const current = state.view && item.id === state.view.id && !atLearning();
+  const current = state.view && item.id === state.view.id && !isAway();
   const name = item.title || 'New conversation';
   const open = h('button.open', { type: 'button', act: 'open', title: name, 'aria-current': current ? 'true' : undefined },
     h('span.item-title', {}, name), item.snippet ? h('small.snippet', {}, ...snippet(item.snippet)) : null);

@@ -1,0 +1,116 @@
+"""Which items a person looks at: one value for the page, a saved view, a bulk action and an export.
+
+A field that is empty asks for nothing; several values of one field are alternatives, several fields must all hold.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from understudy.errors import InputError
+from understudy.store import search
+from understudy.store.connections import Row
+
+STATES = ("waiting", "approved", "rejected")
+KINDS = ("correction", "rating", "vote", "signal")
+MOST_VALUES = 200
+_LISTS = ("states", "kinds", "labels", "tags", "authors", "topics", "versions")
+_COLUMNS = {"states": "state", "kinds": "kind", "labels": "label", "authors": "author", "topics": "topic"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`labels`: good, bad, chosen, tie, both_bad, or what a weak signal was. `versions`: `model@0`, `model@3`.
+
+    `since` and `until` are ISO-8601 UTC texts, the latter not included. `text` are words that must all be there,
+    `meaning` a question that the item's must be near (resolved to turns by whoever has vectors). `disputed`: raters
+    disagree.
+    """
+
+    states: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    text: str = ""
+    meaning: str = ""
+    disputed: bool = False
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, object]) -> Filter:
+        """Untrusted values, as a page sends them or a saved view holds them. Raises `InputError`."""
+        unknown = set(values) - {field.name for field in fields(cls)}
+        if unknown:
+            raise InputError(f"There is no filter {sorted(unknown)[0]!r}. Reload the page.")
+        lists = {name: _texts(name, values.get(name) or ()) for name in _LISTS}
+        words = {name: _text(name, values.get(name) or "") for name in ("since", "until", "text", "meaning")}
+        chosen: dict[str, Any] = {**lists, **words}
+        return cls(**chosen, disputed=bool(values.get("disputed")))
+
+    def values(self) -> dict[str, object]:
+        """Only what asks for something, as JSON keeps it."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    def conditions(self, turns: Sequence[str] | None = None) -> tuple[list[str], Row]:
+        """SQL over `items`, and its parameters; `turns` are what `meaning` was resolved to.
+
+        Words that the index knows are not among them: `match` is joined, so that the rows come in its order.
+        """
+        parts, values = ["items.gone = 0"], {}
+        for part, more in self._parts(turns):
+            parts.append(part)
+            values.update(more)
+        return parts, values
+
+    @property
+    def match(self) -> str:
+        """The query of the word index; "" where there are no words, or the index does not know them."""
+        words = self.text.split()
+        return search.match(words) if words and search.are_indexed(words) else ""
+
+    def _parts(self, turns: Sequence[str] | None) -> Iterator[tuple[str, Row]]:
+        for name, column in _COLUMNS.items():
+            if chosen := getattr(self, name):
+                marks = {f"{name}{i}": value for i, value in enumerate(chosen)}
+                one_or_more = "= :{}" if len(chosen) == 1 else "IN (:{})"  # only with one is an index in order
+                yield f"items.{column} {one_or_more.format(', :'.join(marks))}", marks
+        if self.tags:
+            tagged = "SELECT item FROM item_tags WHERE tag IN (SELECT value FROM json_each(:tags))"
+            yield f"items.number IN ({tagged})", {"tags": json.dumps(self.tags)}
+        if self.versions:
+            chosen = "SELECT substr(value, 1, instr(value, '@') - 1), CAST(substr(value, instr(value, '@') + 1) AS INT)"
+            yield (
+                f"(items.model, items.version) IN ({chosen} FROM json_each(:versions))",
+                {"versions": json.dumps(self.versions)},
+            )
+        if self.since:
+            yield "items.created >= :since", {"since": self.since}
+        if self.until:
+            yield "items.created < :until", {"until": self.until}
+        if self.disputed:
+            yield "items.dispute > 0", {}
+        if self.text.split() and not self.match:
+            for i, word in enumerate(self.text.split()):
+                texts = "SELECT text FROM item_texts WHERE item_texts.number = items.number"
+                yield rf"({texts}) LIKE :word{i} ESCAPE '\'", {f"word{i}": search.anywhere(word)}
+        if turns is not None:
+            yield "items.turn IN (SELECT value FROM json_each(:turns))", {"turns": json.dumps(turns)}
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)) or len(value) > MOST_VALUES:
+        raise InputError(f"The filter {name!r} is not a list of at most {MOST_VALUES} values. Choose again.")
+    return tuple(_text(name, each) for each in value)
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or len(value) > 2_000 or "\0" in value:
+        raise InputError(f"The filter {name!r} is not a text of at most 2,000 characters. Choose again.")
+    return value
