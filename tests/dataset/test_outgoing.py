@@ -11,7 +11,8 @@ import pytest
 
 from tests.dataset.shared import shared
 from tests.store.conftest import answered
-from understudy.dataset.formats import Dialog, Format, new_line, take_apart
+from understudy.dataset.dialog import Dialog
+from understudy.dataset.formats import Format, new_line, take_apart
 from understudy.dataset.gather import snapshot, sources
 from understudy.dataset.groups import NEAR, words
 from understudy.dataset.jsonl import dump_lines, read_lines

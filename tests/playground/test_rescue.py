@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from understudy.dataset.formats import Dialog
+from understudy.dataset.dialog import Dialog
 from understudy.playground.rescue import (
     COMPARED,
     ROWS,

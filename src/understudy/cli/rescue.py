@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from understudy.playground.rescue import Pair
     from understudy.playground.rescuing import Rescuing
 
-FORMATS = ("store", "chat", "preference", "completion", "trl-pair", "transcript")
+FORMATS = (
+    *("store", "chat", "preference", "completion", "trl-completion", "trl-pair", "trl-unpaired", "transcript"),
+    *("sharegpt", "alpaca"),
+)
 CHOICES = {"1": "left", "2": "right", "t": "tie", "b": "both_bad"}
 
 

@@ -22,6 +22,15 @@ def prompt_of(store: Store, turn: str) -> tuple[Message, ...]:
     return (*messages, Message("user", path[-1].text))
 
 
+def whole_prompt(store: Store, turn: str, *, system: bool) -> tuple[Message, ...]:
+    """As `prompt_of`, with everything that was there: empty answers too, and with `system` an empty system prompt."""
+    path = store.turns.path(turn)
+    messages = [Message("system", path[-1].system)] if system else []
+    for asked, following in pairwise(path):
+        messages += [Message("user", asked.text), Message("assistant", standing_text(store, following.parent or ""))]
+    return (*messages, Message("user", path[-1].text))
+
+
 def standing_text(store: Store, completion: str) -> str:
     """The text that stands for a completion: its latest correction, else what the model said."""
     correction = store.corrections.latest([completion]).get(completion)

@@ -10,17 +10,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from understudy.dataset.asked import standing_text
+from understudy.dataset.asked import standing_text, whole_prompt
+from understudy.dataset.dialog import Dialog
 from understudy.dataset.example import Example, Snapshot
 from understudy.dataset.example import Kind as Feedback
-from understudy.dataset.formats import Dialog, Fields, Format, format_of, has_system, new_line, put_together
+from understudy.dataset.formats import Fields, Format, format_of, has_system, new_line, put_together
 from understudy.dataset.groups import groups, is_held_out, words
 from understudy.dataset.jsonl import dump
 from understudy.dataset.privacy import Kind, Recogniser, mask, mask_line
 from understudy.store import Import, Store
-from understudy.types import Message
 
 VALIDATION = 0.1
 """The share of groups that only validates. Validation tokens are not billed."""
@@ -52,13 +51,10 @@ def line_of(store: Store, imported: Import) -> Fields:
     """An imported line with the texts that stand now; equal to what came in while nobody changed them."""
     if imported.turn is None or imported.chosen is None:
         return imported.frame
-    path = store.turns.path(imported.turn)
-    prompt = [Message("system", path[-1].system)] if has_system(imported.frame) else []
-    for asked, following in pairwise(path):
-        prompt += [Message("user", asked.text), Message("assistant", standing_text(store, following.parent or ""))]
-    prompt.append(Message("user", path[-1].text))
+    table = imported.format == Format.COLUMNS and store.turns.get(imported.turn).system
+    prompt = whole_prompt(store, imported.turn, system=bool(table) or has_system(imported.frame))
     rejected = standing_text(store, imported.rejected) if imported.rejected else None
-    return put_together(imported.frame, Dialog(tuple(prompt), standing_text(store, imported.chosen), rejected))
+    return put_together(imported.frame, Dialog(prompt, standing_text(store, imported.chosen), rejected))
 
 
 def outgoing(store: Store, snapshot: Snapshot, format: Format) -> list[Outgoing]:

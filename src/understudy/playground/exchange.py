@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from understudy.dataset.formats import Dialog, Fields, Format, format_of, new_line, take_apart
+from understudy.dataset.dialog import Dialog
+from understudy.dataset.formats import Fields, Format, format_of, new_line, take_apart
 from understudy.dataset.jsonl import Line
 from understudy.dataset.outgoing import digest, line_of
 from understudy.errors import InputError

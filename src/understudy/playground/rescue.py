@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from understudy.dataset.formats import Dialog, Format, new_line
+from understudy.dataset.dialog import Dialog
+from understudy.dataset.formats import Format, new_line
 from understudy.dataset.groups import groups, is_held_out, words
 from understudy.dataset.jsonl import Line
 from understudy.evaluation.win_rate import WinRate, win_rate
