@@ -16,6 +16,7 @@ from understudy.dataset.formats import Format
 from understudy.dataset.gather import snapshot, sources
 from understudy.dataset.jsonl import Line, dump_lines, read_lines
 from understudy.dataset.outgoing import outgoing
+from understudy.playground import exchange
 from understudy.playground.exchange import Imported, convert_lines, export_lines, import_lines
 from understudy.store import Store, connections
 
@@ -93,7 +94,7 @@ def test_a_chat_line_is_a_conversation_whose_last_answer_is_wanted(store: Store)
     assert bring(store, MULTI).added == 1
     (lesson,) = store.corrections.lessons()
     assert (lesson.question, lesson.wanted, lesson.original) == ("And on Sunday?", "Never.", "")
-    assert (lesson.system, lesson.state, lesson.tags) == ("Be brief.", "approved", ("imported",))
+    assert (lesson.system, lesson.state, lesson.tags) == ("Be brief.", "approved", ())
     first, second = store.turns.path(lesson.turn)
     assert (first.text, first.chosen) == ("When do you open?", second.parent)
     assert store.completions.get(second.parent or "").text == "At nine."
@@ -147,7 +148,11 @@ def test_the_same_line_twice_in_a_file_is_there_twice_and_known_twice(store: Sto
     assert (done.added, done.known) == (1, 2)
 
 
-def test_an_import_that_was_cut_off_is_begun_again_and_adds_what_is_missing(store: Store) -> None:
+def test_an_import_that_was_cut_off_is_begun_again_and_adds_what_is_missing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "AT_ONCE", 1)
+
     def cut_off() -> Iterator[Line]:
         yield from list(read_lines(dump_lines([OLD, PAIR])))
         raise KeyboardInterrupt

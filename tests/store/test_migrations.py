@@ -27,7 +27,8 @@ def build(path: Path, steps: int) -> None:
         migrations.apply(db, stop_before=STEPS[steps] if steps < len(STEPS) else None)
         with db.atomic():
             db.execute(
-                "INSERT INTO conversations VALUES ('c', 'Old title', '', '[\"base\"]', '{}', 0, 't', ?, ?, NULL)",
+                "INSERT INTO conversations (id, title, system, columns, sampling, blind, head, created, updated,"
+                " deleted) VALUES ('c', 'Old title', '', '[\"base\"]', '{}', 0, 't', ?, ?, NULL)",
                 [MOMENT, MOMENT],
             )
             db.execute("INSERT INTO turns VALUES ('t', 'c', NULL, 'Old question', '', 0, NULL, ?)", [MOMENT])

@@ -8,11 +8,13 @@ import click
 
 from understudy import __version__
 from understudy.cli.ask import ask
+from understudy.cli.bring import bring
 from understudy.cli.chat import chat
 from understudy.cli.database import db
 from understudy.cli.models import models
 from understudy.cli.provider import provider
 from understudy.cli.rescue import rescue
+from understudy.cli.send import send
 from understudy.cli.serve import serve
 from understudy.cli.teach import teach
 from understudy.cli.train import train, worker
@@ -40,5 +42,21 @@ def understudy(**_: Any) -> None:
     """Chat with a language model and its tuned versions side by side; what you correct, it learns."""
 
 
-for command in (serve, chat, ask, teach, train, worker, versions, promote, rollback, models, provider, rescue, db):
+for command in (
+    serve,
+    chat,
+    ask,
+    teach,
+    bring,
+    send,
+    train,
+    worker,
+    versions,
+    promote,
+    rollback,
+    models,
+    provider,
+    rescue,
+    db,
+):
     understudy.add_command(command)

@@ -1,73 +1,163 @@
 """Training files in and out: what people trained elsewhere becomes feedback here, and leaves again unchanged.
 
-Every line is a conversation of its own: its texts become turns and answers, the last answer of a chat line an approved
-correction, a preference line a vote. What facts cannot hold (weights, tools, names, unknown keys) is kept as the line's
-frame. A line that is no plain dialog is kept whole and leaves whole, but is not learned from here. Each line goes in
-together with its frame or not at all, so a killed import is begun again; a line that is there already is left out.
+Every line is a conversation of its own: its texts become turns and answers, a wanted answer a correction, a pair a
+vote, a rated answer a rating. What facts cannot hold (weights, tools, names, unknown keys) is kept as the line's frame.
+A line that is no plain dialog is kept whole and leaves whole, but is not learned from here.
+
+An import is a batch: recorded before its first line, written some thousand lines at a time (each of them whole or not
+at all), and taken back at once. A line that is there already is left out, so that the same file, or one that was
+exported here, can come any number of times; an import that was cut off is begun again.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from understudy.dataset.dialog import Dialog
-from understudy.dataset.formats import Fields, Format, format_of, new_line, take_apart
+from understudy.dataset.arriving import Plan, arrival_of, mark
+from understudy.dataset.departing import dialog_of
+from understudy.dataset.formats import Fields, Format, new_line, take_apart
 from understudy.dataset.jsonl import Line
-from understudy.dataset.outgoing import digest, line_of
+from understudy.dataset.outgoing import line_of
 from understudy.errors import InputError
-from understudy.store import Store
-from understudy.types import BASE, FinishReason, Sampling, Usage
+from understudy.store import Arrival, Store
+from understudy.store.corrections import State
 
-LABEL = "imported"
-_TITLE = 200
+AT_ONCE = 4_000
+"""Lines of one transaction: so many that a commit hardly costs, so few that others do not wait long."""
+
+MOST_AT_ONCE = 8 << 20
+"""Characters of one transaction, so that long lines need no more memory than many."""
+
+MOST_FAULTS = 1_000
+"""Faults that are told in words; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of it: lines that can be learned from, lines `kept` whole, lines `known` before, faults in words."""
+    """What came of it: lines that can be learned from, lines `kept` whole, lines `known` before, `faulty` ones.
+
+    `faults` are the first of those in words. `batch` is the id of the import, "" for a dry run or when nothing was new.
+    """
 
     added: int
     kept: int
     known: int
     faults: tuple[str, ...]
+    faulty: int = 0
+    stopped: bool = False
+    batch: str = field(default="", compare=False)
+
+    @property
+    def lines(self) -> int:
+        """All that were read."""
+        return self.added + self.kept + self.known + self.faulty
 
 
-class _Unlike(InputError):
-    """The facts do not give the line back."""
+OnFault = Callable[[Line, str], None]
+OnProgress = Callable[[Imported], bool]
+"""Hears what came of it so far; False stops the import after what is written."""
 
 
-def import_lines(store: Store, model: str, lines: Iterable[Line], source: str) -> Imported:
+def import_lines(
+    store: Store,
+    model: str,
+    lines: Iterable[Line],
+    source: str,
+    plan: Plan | None = None,
+    *,
+    state: State = "approved",
+    dry_run: bool = False,
+    on_fault: OnFault | None = None,
+    on_progress: OnProgress | None = None,
+) -> Imported:
     """Bring a file in as feedback on `model`. A line that cannot be read is told with its number; others go in."""
-    return _each(store, lines, source, lambda fields, number: _add(store, model, fields, number, source))
+    bringing = _Bringing(store, source, plan or Plan(), on_fault)
+    for some in bringing.some(lines):
+        new = bringing.new(some)
+        if new and not dry_run:
+            bringing.write(new, model, state)
+        if on_progress is not None and not on_progress(bringing.told()):
+            return bringing.end(stopped=True)
+    return bringing.end(stopped=False)
 
 
-def preview_lines(store: Store, lines: Iterable[Line], source: str) -> Imported:
-    """What `import_lines` would come to; nothing is changed."""
-    return _each(store, lines, source, lambda fields, _: _parts(fields) is not None)
+class _Bringing:
+    """One import under way: what it counted, and what it has seen of lines that are there already."""
 
+    def __init__(self, store: Store, source: str, plan: Plan, on_fault: OnFault | None) -> None:
+        self._store, self._source, self._plan, self._on_fault = store, source, plan, on_fault
+        self._here = _said_here(store)
+        self._met: Counter[str] = Counter()  # a file may hold the same line twice: each of them stands for one
+        self._counts: Counter[str] = Counter()
+        self._faults: list[str] = []
+        self._batch = ""
 
-def _each(store: Store, lines: Iterable[Line], source: str, take: Callable[[Fields, int], bool]) -> Imported:
-    """Every line that is not there yet, told apart by what `take` says: can it be learned from?"""
-    standing = store.imports.digests()
-    counts: Counter[str] = Counter()
-    faults = []
-    for line in lines:
-        if line.fields is None:
-            faults.append(f"{source}, line {line.number}: {line.fault}. Correct this line and import it again.")
-            continue
-        mark = digest(line.fields)
-        if standing[mark] > 0:  # a file may hold the same line twice: each of them stands for one
-            standing[mark] -= 1
-            counts["known"] += 1
-            continue
+    def some(self, lines: Iterable[Line]) -> Iterator[list[Arrival]]:
+        """Lines that can be read, as many at once as may be held."""
+        found: list[Arrival] = []
+        size = 0
+        for count, line in enumerate(lines, 1):
+            if (arrival := self._read(line)) is not None:
+                found.append(arrival)
+                size += arrival.size
+            if count % AT_ONCE == 0 or size > MOST_AT_ONCE:
+                yield found
+                found, size = [], 0
+        yield found
+
+    def new(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Those that are not there yet."""
+        there = self._store.imports.count([arrival.digest for arrival in arrivals], self._batch)
+        return [arrival for arrival in arrivals if not self._is_known(arrival, there)]
+
+    def write(self, new: list[Arrival], model: str, state: State) -> None:
+        with self._store.together():
+            if not self._batch:
+                self._batch = self._store.batches.add(self._source, self._plan.words).id
+            self._store.arrivals.add(self._batch, self._source, new, model, state)
+            self._store.batches.set_counts(self._batch, self._counts)
+
+    def told(self, *, stopped: bool = False) -> Imported:
+        counts = self._counts
+        done = (counts["added"], counts["kept"], counts["known"], tuple(self._faults), counts["faulty"])
+        return Imported(*done, stopped, self._batch)
+
+    def end(self, *, stopped: bool) -> Imported:
+        if self._batch:
+            self._store.batches.set_counts(self._batch, self._counts, finished=not stopped)
+        return self.told(stopped=stopped)
+
+    def _read(self, line: Line) -> Arrival | None:
         try:
-            counts["added" if take(line.fields, line.number) else "kept"] += 1
+            if line.fields is None:
+                raise InputError(f"{line.fault}. Correct this line and import it again.")
+            return arrival_of(line.number, line.fields, self._plan)
         except InputError as error:
-            faults.append(f"{source}, line {line.number}: {error}")
-    return Imported(counts["added"], counts["kept"], counts["known"], tuple(faults))
+            self._counts["faulty"] += 1
+            if len(self._faults) < MOST_FAULTS:
+                self._faults.append(f"{self._source}, line {line.number}: {error}")
+            if self._on_fault is not None:
+                self._on_fault(line, str(error))
+            return None
+
+    def _is_known(self, arrival: Arrival, there: dict[str, int]) -> bool:
+        known = self._met[arrival.digest] < there.get(arrival.digest, 0) + self._here.get(arrival.digest, 0)
+        if known:
+            self._met[arrival.digest] += 1
+        self._counts["known" if known else "kept" if arrival.question is None else "added"] += 1
+        return known
+
+
+def _said_here(store: Store) -> Counter[str]:
+    """The digests of what was said here, which may come back in a file that was exported here."""
+    numbers = store.departures.said_here()
+    found: Counter[str] = Counter()
+    for start in range(0, len(numbers), 500):
+        for departure in store.departures.of(store.items.of(numbers[start : start + 500])):
+            found[mark(dialog_of(store, departure), {})] += 1
+    return found
 
 
 def export_lines(store: Store, source: str | None = None) -> Iterator[Fields]:
@@ -96,78 +186,3 @@ def convert_lines(lines: Iterable[Line], format: Format, source: str) -> Convert
         except ValueError as error:
             faults.append(f"{source}, line {line.number}: {error}. It was left out.")
     return Converted(tuple(made), tuple(faults))
-
-
-def _add(store: Store, model: str, fields: Fields, number: int, source: str) -> bool:
-    """Whether facts could be made of it; else it is kept whole."""
-    parts = _parts(fields)
-    if parts is not None:
-        try:
-            _learn(store, model, fields, parts, number, source)
-        except InputError:
-            parts = None
-    if parts is None:
-        _keep(store, fields, number, source)
-    return parts is not None
-
-
-def _parts(fields: Fields) -> tuple[Dialog, Fields] | None:
-    """As `take_apart`. Raises InputError for a line of no known format."""
-    if format_of(fields) is None:
-        known = '"messages", "input" with "preferred_output", "prompt" with "completion", "chosen" with "rejected"'
-        raise InputError(f"The keys {', '.join(map(json.dumps, fields))} are no format known here. Known are {known}.")
-    return take_apart(fields)
-
-
-def _learn(store: Store, model: str, fields: Fields, parts: tuple[Dialog, Fields], number: int, source: str) -> None:
-    """Facts and frame, together. Raises `InputError` when they do not give the line back, and leaves nothing then."""
-    dialog, frame = parts
-    format = str(format_of(fields))
-    with store.together():
-        conversation = store.conversations.add(_title(source, number, dialog.asked)).id
-        turn, chosen, rejected = _dialog(store, model, conversation, dialog)
-        made = store.imports.add(conversation, source, number, format, digest(fields), frame, turn, chosen, rejected)
-        if line_of(store, made) != fields:
-            raise _Unlike("The store cannot hold a character of this line.")
-
-
-def _keep(store: Store, fields: Fields, number: int, source: str) -> None:
-    with store.together():
-        conversation = store.conversations.add(_title(source, number, "kept as it is, not learned from")).id
-        store.imports.add(conversation, source, number, str(format_of(fields)), digest(fields), fields)
-
-
-def _title(source: str, number: int, words: str) -> str:
-    told = " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
-    return f"{source}, line {number}: {told}"[:_TITLE]
-
-
-def _dialog(store: Store, model: str, conversation: str, dialog: Dialog) -> tuple[str, str, str | None]:
-    """Its turns and answers; ids of the last turn, of the answer that is wanted and of the one that is not."""
-    has_system = dialog.prompt[0].role == "system"
-    system = dialog.prompt[0].content if has_system else ""
-    said = dialog.prompt[has_system:]
-    parent: str | None = None
-    for i in range(0, len(said) - 1, 2):
-        turn = store.turns.add(conversation, said[i].content, parent, system)
-        parent = _answer(store, model, turn.id, 0, said[i + 1].content, wanted=i + 1 + has_system in dialog.also)
-        store.turns.set_chosen(turn.id, parent)
-    last = store.turns.add(conversation, said[-1].content, parent, system).id
-    lesson = dialog.learned and dialog.rejected is None
-    chosen = _answer(store, model, last, 0, dialog.chosen, wanted=lesson)
-    rejected = None
-    if dialog.rejected is not None:
-        rejected = _answer(store, model, last, 1, dialog.rejected, wanted=False)
-        store.preferences.add_choice(last, chosen, [rejected])
-    store.turns.set_chosen(last, chosen)
-    return last, chosen, rejected
-
-
-def _answer(store: Store, model: str, turn: str, position: int, text: str, *, wanted: bool) -> str:
-    """A finished answer. A wanted one is a correction of nothing, as nobody asked a model here."""
-    made = store.completions.add(turn, position, model, BASE, LABEL, Sampling())
-    store.completions.finish(made.id, "" if wanted else text, FinishReason.STOP, Usage())
-    if wanted:
-        correction = store.corrections.add(made.id, text, tags=(LABEL,))
-        store.corrections.set_state(correction.id, "approved")
-    return made.id

@@ -22,6 +22,7 @@ from understudy.memory import Memory
 from understudy.playground.adding import Adding
 from understudy.playground.answering import Answering
 from understudy.playground.asking import Asked, Prompt, ask_all
+from understudy.playground.bringing import Imports
 from understudy.playground.casting import Casting
 from understudy.playground.columns import column_choices, is_tuned, resolve_columns
 from understudy.playground.costs import Costs
@@ -100,6 +101,7 @@ class Playground:
         self.learning = Learning(store, casting, perform, pace, weak=weak)
         self.remote = remote(self.learning) if remote else None
         self.overview = Overview(store)
+        self.imports = Imports(store, lambda: casting.base_model)
         self.desk = Desk(store, casting, self.remembering, self.scope)
         self._network, catalogue = network or Network(), catalogue or read_catalogue()
         self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)

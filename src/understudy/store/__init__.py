@@ -4,9 +4,12 @@ One noun a file: its value (a frozen dataclass) and the methods that read and wr
 """
 
 from understudy.store.acts import Act, Change, Edit
+from understudy.store.arrivals import Arrival
+from understudy.store.batches import Batch
 from understudy.store.completions import Completion
 from understudy.store.conversations import Conversation, ConversationHit
 from understudy.store.corrections import Correction, Lesson
+from understudy.store.departures import Departure
 from understudy.store.filters import Filter
 from understudy.store.forms import Form, FormAuthor
 from understudy.store.golden import Comparison, GoldenAnswer, GoldenSet
@@ -26,6 +29,8 @@ from understudy.store.views import View
 
 __all__ = [
     "Act",
+    "Arrival",
+    "Batch",
     "Change",
     "Checkpoint",
     "Comparison",
@@ -34,6 +39,7 @@ __all__ = [
     "ConversationHit",
     "Correction",
     "Cursor",
+    "Departure",
     "Edit",
     "Filter",
     "Form",

@@ -27,7 +27,8 @@ MOST_TITLE = 1_000
 class Conversation:
     """`head` is the turn the person stands on; `columns` are names such as `base`, `champion`, `v3`.
 
-    `created`, `updated` and `deleted` are ISO-8601 UTC text; `deleted` is None while it is in the list.
+    `created`, `updated` and `deleted` are ISO-8601 UTC text; `deleted` is None while it is in the list. `batch` is the
+    import that brought it, None for a chat.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Conversation:
     created: str
     updated: str
     deleted: str | None = None
+    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,12 @@ class Conversations:
         return _conversation(row) if row else None
 
     def list(self, search: str = "", limit: int = 200, offset: int = 0) -> builtins.list[ConversationHit]:
-        """Newest first, without deleted ones; with `search`, those with all its words in one title or text."""
+        """Chats, newest first, without deleted ones; with `search`, those with all its words in one title or text."""
         if search.strip():
             found = searching.hits(self._connections, checked(search, "search"), limit, offset)
         else:
             found = self._connections.rows(
-                "SELECT id, title, created, updated FROM conversations WHERE deleted IS NULL"
+                "SELECT id, title, created, updated FROM conversations WHERE deleted IS NULL AND batch IS NULL"
                 " ORDER BY updated DESC, id DESC LIMIT ? OFFSET ?",
                 [limit, offset],
             )

@@ -12,6 +12,9 @@ import time
 import uuid
 
 _RANDOM_BITS = 74
+_CENTURY = 4_102_444_800_000
+"""2100-01-01 in milliseconds."""
+
 _lock = threading.Lock()
 _last = 0
 
@@ -22,9 +25,24 @@ def new_id() -> str:
     fresh = (time.time_ns() // 1_000_000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
     with _lock:
         _last = fresh if fresh > _last else _last + 1 + secrets.randbits(32)
-        value = _last
+        return _told(_last)
+
+
+def new_ids(count: int) -> list[str]:
+    """As many as `new_id` would make one after the other, a tenth of its time each: for an import of millions."""
+    global _last
+    step = 1 + secrets.randbits(32)
+    fresh = (time.time_ns() // 1_000_000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+    with _lock:
+        first = max(fresh, _last + step)
+        _last = first + step * max(0, count - 1)
+    return [_told(first + step * place) for place in range(count)]
+
+
+def _told(value: int) -> str:
     milliseconds, random_a, random_b = value >> _RANDOM_BITS, value >> 62 & 0xFFF, value & (1 << 62) - 1
-    return str(uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | random_a << 64 | 0b10 << 62 | random_b))
+    text = f"{milliseconds << 80 | 0x7 << 76 | random_a << 64 | 0b10 << 62 | random_b:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def continue_after(newest: str) -> None:
@@ -33,6 +51,8 @@ def continue_after(newest: str) -> None:
     try:
         value = uuid.UUID(newest).int
     except ValueError:  # written by hand: nothing to learn from it, and no reason not to open
+        return
+    if value >> 80 > _CENTURY:  # no clock was ever right there; following it would run out of numbers
         return
     packed = value >> 80 << _RANDOM_BITS | (value >> 64 & 0xFFF) << 62 | value & (1 << 62) - 1
     with _lock:

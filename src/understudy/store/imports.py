@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import builtins
 import json
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +25,8 @@ MOST_CHARACTERS = 8_000_000
 class Import:
     """Line `line` of the file `source`. `turn` asks its question, `chosen` and `rejected` are the completions.
 
-    `digest` is the SHA-256 of the line as `dataset.jsonl` writes it: the same line is known again by it.
+    `digest` is the SHA-256 of the line as `dataset.jsonl` writes it, or of its texts alone where it has nothing beside
+    them: the same line, or the same dialog in another format, is known again by it.
     """
 
     id: str
@@ -95,13 +95,31 @@ class Imports:
         )
         return {row["source"]: row["n"] for row in rows}
 
-    def digests(self) -> Counter[str]:
-        """How often each line is there; a file may hold the same line twice."""
+    def count(self, digests: Sequence[str], besides: str = "") -> dict[str, int]:
+        """How often lines of these digests are there, outside the batch `besides`; others are absent."""
         rows = self._connections.rows(
-            "SELECT digest, count(*) AS n FROM imports JOIN conversations ON conversations.id = imports.conversation"
-            " WHERE deleted IS NULL GROUP BY digest"
+            """SELECT value AS digest, count(*) AS n
+               FROM json_each(?1) CROSS JOIN imports ON imports.digest = value
+               JOIN conversations ON conversations.id = imports.conversation
+               WHERE deleted IS NULL AND batch IS NOT ?2 GROUP BY value""",
+            [json.dumps(digests), besides],
         )
-        return Counter({row["digest"]: row["n"] for row in rows})
+        return {row["digest"]: row["n"] for row in rows}
+
+    def kept(self, format: str) -> Iterator[dict[str, Any]]:
+        """The lines of a format that no facts hold, whole, in the order they came."""
+        after = ""
+        while True:
+            rows = self._connections.rows(
+                "SELECT imports.id, frame FROM imports JOIN conversations ON conversations.id = imports.conversation"
+                " WHERE deleted IS NULL AND turn IS NULL AND format = ? AND imports.id > ?"
+                " ORDER BY imports.id LIMIT 200",
+                [format, after],
+            )
+            yield from (json.loads(row["frame"]) for row in rows)
+            if not rows:
+                return
+            after = rows[-1]["id"]
 
 
 def _import(row: Row) -> Import:

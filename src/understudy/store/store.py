@@ -14,10 +14,13 @@ from typing import Self
 from understudy.errors import StoreError
 from understudy.store import ids, schema
 from understudy.store.acts import Acts
+from understudy.store.arrivals import Arrivals
+from understudy.store.batches import Batches
 from understudy.store.completions import Completions
 from understudy.store.connections import PATIENCE_S, Connections
 from understudy.store.conversations import Conversations
 from understudy.store.corrections import Corrections
+from understudy.store.departures import Departures
 from understudy.store.embeddings import Embeddings
 from understudy.store.failures import explained
 from understudy.store.forms import Forms
@@ -26,6 +29,7 @@ from understudy.store.imports import Imports
 from understudy.store.items import Items
 from understudy.store.jobs import Jobs
 from understudy.store.meanings import Meanings
+from understudy.store.merging import Merging
 from understudy.store.models import Models
 from understudy.store.moments import seconds_since
 from understudy.store.preferences import Preferences
@@ -50,6 +54,7 @@ _TABLES = (
     "runs",
     "verdicts",
     "imports",
+    "batches",
     "jobs",
     "golden_sets",
     "golden_answers",
@@ -75,6 +80,10 @@ class Store:
         self.recalls = Recalls(connections)
         self.embeddings = Embeddings(connections)
         self.imports = Imports(connections)
+        self.batches = Batches(connections)
+        self.arrivals = Arrivals(connections)
+        self.departures = Departures(connections)
+        self.merging = Merging(connections)
         self.jobs = Jobs(connections)
         self.golden = GoldenSets(connections)
         self.signals = Signals(connections)

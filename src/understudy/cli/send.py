@@ -1,0 +1,58 @@
+"""`understudy export`: feedback as a training file in any format, with a card; to the hub where a token is there."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from understudy.cli.options import opened, printable, with_settings
+from understudy.errors import InputError
+from understudy.settings import Settings
+
+_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+
+
+@click.command("export")
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--format", required=True, help="openai-sft, openai-dpo, trl-preference, sharegpt, csv, parquet ...")
+@click.option("--view", default="", help="Only what this saved view shows; else all that is approved.")
+@click.option("--all", "every", is_flag=True, help="Also what waits for approval or was rejected.")
+@click.option("--licence", default="unknown", show_default=True, help="For the card, such as cc-by-4.0.")
+@click.option("--push", default="", metavar="OWNER/NAME", help="Upload it to this dataset on the hub (HF_TOKEN).")
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as one JSON object.")
+@with_settings("home", "base_model", "local_only")
+def send(
+    settings: Settings, out: Path, format: str, view: str, every: bool, licence: str, push: str, as_json: bool
+) -> None:
+    """Write feedback to OUT, and a card to OUT.md. The same store gives the same bytes; OUT.gz is packed."""
+    from understudy.playground import sending
+    from understudy.store import Filter
+
+    if view and every:
+        raise InputError("A view says itself what it shows. Leave --all away, or --view.")
+    token = _token(settings) if push else ""
+    with opened(settings) as playground:
+        store = playground.store
+        shown = store.views.get(view).filter if view else Filter(states=() if every else ("approved",))
+        name = view or ("everything" if every else "")
+        sent = sending.send(store, store.items.each(shown), out, format, whole=not view, licence=licence, view=name)
+    address = sending.push(sent, push, token) if push else ""
+    told = {"file": str(sent.path), "card": str(sent.card), "sha256": sent.sha256, **sending.values(sent.counts)}
+    if as_json:
+        click.echo(json.dumps(told | ({"address": address} if address else {}), ensure_ascii=False))
+        return
+    left = sum(sent.counts.left_out.values())
+    words = f"{sent.counts.rows:,} rows in {sent.path}" + (f"; {left:,} do not fit {format}" if left else "")
+    click.echo(printable("\n".join(filter(None, (f"{words}.", address)))))
+
+
+def _token(settings: Settings) -> str:
+    if settings.local_only:
+        raise InputError("UNDERSTUDY_LOCAL_ONLY is set, so nothing is uploaded. Leave --push away, or unset it.")
+    token = next((os.environ[name] for name in _TOKENS if os.environ.get(name)), "")
+    if not token:
+        raise InputError("The hub wants a token. Set HF_TOKEN, or leave --push away and upload the file yourself.")
+    return token

@@ -1,0 +1,99 @@
+"""Files in and out: rows a second and the memory that takes, each in a process of its own.
+
+The rows are short questions of one kind with an answer, as a table of intents has them; long rows say how the memory
+grows with the file. Beside it, what only copies: `sqlite-utils insert` of the same lines into one table, which keeps no
+conversation, no correction, no index and no way back, and `datasets`, which converts them to Arrow.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.benchmarks.results import Result, benchmark
+
+ROOT = Path(__file__).resolve().parents[2]
+SHORT, LONG = 100_000, 50_000
+LONG_TEXT = 4_000
+
+_MEASURE = "import resource, time; begun = time.perf_counter(), time.process_time()\n{0}\n" + (
+    "print(time.perf_counter() - begun[0], time.process_time() - begun[1],"
+    " resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+)
+_IMPORT = """
+from pathlib import Path
+from understudy.playground.bringing import bring, look
+from understudy.store import Store
+with Store.open(Path({folder!r}) / "understudy.db") as store:
+    done = bring(store, "starter", look(Path({file!r})))
+    assert done.added == {rows}, done
+"""
+_EXPORT = """
+from pathlib import Path
+from understudy.playground.sending import send
+from understudy.store import Filter, Store
+with Store.open(Path({folder!r}) / "understudy.db") as store:
+    sent = send(store, store.items.each(Filter()), Path({folder!r}) / "out.jsonl", "openai-sft")
+    assert sent.counts.rows == {rows}, sent
+"""
+_DATASETS = """
+import datasets
+datasets.disable_progress_bars()
+assert datasets.load_dataset("json", data_files={file!r}, cache_dir={folder!r}, split="train").num_rows == {rows}
+"""
+_SQLITE_UTILS = """
+import json
+from sqlite_utils import Database
+with open({file!r}) as lines:
+    Database({folder!r} + "/plain.db")["rows"].insert_all(json.loads(line) for line in lines)
+"""
+
+
+@benchmark("import-rows-per-s", "import-peak-mb", "export-rows-per-s", "import-vs-sqlite-utils", "import-vs-datasets")
+def exchange() -> Iterator[Result]:
+    """Rows a second of a hundred thousand short rows, and the most memory, also with long ones."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = rows_file(Path(folder) / "rows.jsonl", SHORT)
+        seconds, cpu, memory = measured(_IMPORT, folder, file, SHORT)
+        out, _, _ = measured(_EXPORT, folder, file, SHORT)
+        plain, _, _ = measured(_SQLITE_UTILS, folder, file, SHORT)
+        arrow, _, _ = measured(_DATASETS, folder, file, SHORT)
+    with tempfile.TemporaryDirectory() as folder:
+        file = rows_file(Path(folder) / "rows.jsonl", LONG, LONG_TEXT)
+        size = file.stat().st_size >> 20
+        _, _, long = measured(_IMPORT, folder, file, LONG)
+    rate = f"{SHORT / cpu:,.0f} per second of processor time"
+    yield Result("import-rows-per-s", round(SHORT / seconds), "rows/s", ">= 20000", rate)
+    yield Result("import-peak-mb", round(max(memory, long)), "MB", "<= 500", f"{SHORT:,} short rows; {size} MB of long")
+    yield Result("export-rows-per-s", round(SHORT / out), "rows/s", "", "openai-sft")
+    yield Result("import-vs-sqlite-utils", round(seconds / plain, 1), "x time", "", "insert_all into one table")
+    yield Result("import-vs-datasets", round(seconds / arrow, 1), "x time", "", "load_dataset to Arrow")
+
+
+def rows_file(path: Path, rows: int, text: int = 0) -> Path:
+    """Lines of prompt and completion, no two alike."""
+    with path.open("w") as file:
+        for n in range(rows):
+            row = {
+                "prompt": f"I am still waiting on card number {n}, when will it be here?",
+                "completion": f"arrival {n}",
+            }
+            row["completion"] += " and more" * (text // 9)
+            file.write(json.dumps(row) + "\n")
+    return path
+
+
+def measured(script: str, folder: str, file: Path, rows: int) -> tuple[float, float, float]:
+    """Seconds, seconds of processor time, and the most memory in MB."""
+    code = _MEASURE.format(script.format(folder=folder, file=str(file), rows=rows))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    seconds, cpu, memory = map(float, done.stdout.split()[-3:])
+    return seconds, cpu, memory
