@@ -7,13 +7,12 @@ can be taken back by that name.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
-from understudy.dataset.jsonl import Line, read_file, read_lines
+from understudy.dataset.jsonl import read_file, read_lines
 from understudy.errors import InputError
 from understudy.playground.casting import Casting
-from understudy.playground.exchange import Imported, import_lines, preview_lines
+from understudy.playground.exchange import Imported, import_lines
 from understudy.playground.rescuing import Rescuing
 from understudy.serving.provider import Endpoint
 from understudy.store import Store
@@ -34,12 +33,11 @@ class TakenHome:
 
     def preview(self, job: str) -> Imported:
         """What `convert` would do; nothing is changed."""
-        return self._each(job, lambda lines, name: preview_lines(self._store, lines, name))
+        return self._take(job, dry_run=True)
 
     def convert(self, job: str) -> Imported:
         """Make feedback of a job's training and validation lines."""
-        model = self._casting.base_model
-        return self._each(job, lambda lines, name: import_lines(self._store, model, lines, name))
+        return self._take(job, dry_run=False)
 
     def take_back(self, job: str) -> int:
         """Delete what `convert` made, with whatever was added to it since; how many lines that were."""
@@ -48,16 +46,19 @@ class TakenHome:
             self._store.conversations.delete(conversation)
         return len(found)
 
-    def _each(self, job: str, take: Callable[[list[Line], str], Imported]) -> Imported:
-        files = self._files(job)
+    def _take(self, job: str, *, dry_run: bool) -> Imported:
+        files, model = self._files(job), self._casting.base_model
         if not files:
             raise InputError("The files of this job are not here yet. Download them first.")
-        done = [take(list(read_lines(read_file(file))), file.name) for file in files]
+        done = [
+            import_lines(self._store, model, read_lines(read_file(file)), file.name, dry_run=dry_run) for file in files
+        ]
         return Imported(
             sum(one.added for one in done),
             sum(one.kept for one in done),
             sum(one.known for one in done),
             tuple(fault for one in done for fault in one.faults),
+            sum(one.faulty for one in done),
         )
 
     def _files(self, job: str) -> list[Path]:

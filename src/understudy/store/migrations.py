@@ -608,7 +608,7 @@ _MOVES_ON = """ON CONFLICT (subject) DO UPDATE SET fact = excluded.fact, complet
 
 
 @migrations()
-def m010_batches(db: Database) -> None:
+def m011_batches(db: Database) -> None:
     """Files that came in at once. Their conversations are no chats: the Curate page lists and searches them.
 
     So neither the list of chats nor its word index pays for a million of them.
