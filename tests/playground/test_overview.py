@@ -83,6 +83,15 @@ def test_learned_in_names_the_first_version_of_the_line_that_did(school: School)
     assert (school.words(first), school.words(second)) == ("learned in v1", "learned in v3")
 
 
+def test_what_a_newer_version_was_not_asked_is_still_learned_and_is_not_new(school: School) -> None:
+    old, new = school.correct("Where?"), school.correct("When?", "Now.")
+    school.train({old: True})
+    school.train({new: True}, parent=1)
+    assert (school.words(old), school.words(new)) == ("learned in v1", "learned in v2")
+    assert sources(school.store, "starter", 2).new == ()
+    assert set(sources(school.store, "starter", 2).rehearsed) == {old, new}
+
+
 def test_a_rollback_makes_a_learned_correction_remembered_again(school: School) -> None:
     correction = school.correct()
     school.train({correction: True})

@@ -164,13 +164,18 @@ def test_what_stands_in_its_place_or_not_decides_whether_a_correction_was_taken_
     assert store.corrections.taken_back(asked) == set(asked)
 
 
-def test_a_line_of_versions_knows_what_its_newest_judge_found(store: Store) -> None:
+def test_a_version_knows_what_the_newest_judge_of_its_line_found(store: Store) -> None:
     store.models.add("starter", "somewhere")
-    for verdicts in ({"a": True, "b": True}, {"b": False, "c": True}, {"d": True}):
+    told = ((0, {"a": True, "b": True}), (1, {"b": False, "c": True}), (1, {"d": True}), (2, {}))
+    for parent, verdicts in told:
         given = [Verdict(name, "", "", learned) for name, learned in verdicts.items()]
-        store.versions.add("starter", "f", verdicts=given)
-    assert store.versions.known("starter", [1, 2]) == {"a", "c"}
-    assert store.versions.known("starter", []) == frozenset()
+        store.versions.add("starter", "f", parent=parent, verdicts=given)
+    known = [store.versions.learned("starter", number) for number in range(5)]
+    assert known == [set(), {"a", "b"}, {"a", "c"}, {"a", "b", "d"}, {"a", "c"}]
+    assert {verdict.correction: verdict.learned for verdict in store.versions.known("starter", 4)} == {
+        "a": True, "b": False, "c": True,
+    }  # fmt: skip
+    assert store.versions.known("another", 4) == []
 
 
 def test_a_run_can_begin_anew_until_it_has_ended(store: Store) -> None:

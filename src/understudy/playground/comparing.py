@@ -45,7 +45,7 @@ class Comparing:
         """What the exam found, with a verdict on every correction of the snapshot; `weights` as for `evaluate`."""
         champion = self._champion(run.model)
         live = self._store.versions.find(run.model, champion)
-        known = self._store.versions.verdicts(live.id) if live else []
+        known = self._store.versions.known(run.model, live.number) if live else []
         turn = len(self._store.versions.list(run.model))
         asked = replace(snap, lessons=tuple(lesson for lesson in snap.lessons if lesson.id not in trained.refused))
         backend.load_version(CANDIDATE, trained.folder)

@@ -7,7 +7,6 @@ what the person wants.
 
 from __future__ import annotations
 
-from understudy.playground.lessons import Lessons
 from understudy.playground.progress import counted
 from understudy.store import Store
 from understudy.types import BASE
@@ -15,7 +14,7 @@ from understudy.types import BASE
 
 def still_known(store: Store, model: str) -> frozenset[str]:
     """The corrections that the live version of `model` learned, itself or before it, and that were taken back since."""
-    known = store.versions.known(model, Lessons(store).line(model))
+    known = store.versions.learned(model, store.versions.champion(model))
     return store.corrections.taken_back(sorted(known)) if known else frozenset()
 
 

@@ -131,8 +131,7 @@ def _state(found: Correction | Lesson, judged: Sequence[Judgement], line: Sequen
         return LessonState(correction, "waiting", "waiting for approval", "Approve it, and it is remembered at once.")
     if found.state == "rejected":
         return LessonState(correction, "rejected", "rejected", "It is neither remembered nor learned.")
-    learned = {judgement.version for judgement in judged if judgement.learned}
-    first = next((number for number in line if number in learned), None) if line and line[-1] in learned else None
+    first = _learned_in([judgement for judgement in judged if judgement.version in line])
     if not found.enabled:
         detail = f"It is not given to answers to read{f', but v{first} has learned it' if first else ''}."
         return LessonState(correction, "off", "switched off", detail)
@@ -141,6 +140,13 @@ def _state(found: Correction | Lesson, judged: Sequence[Judgement], line: Sequen
     if refused and not judged:
         return LessonState(correction, "not learned", f"not learned: {refused}", "It is still remembered.")
     return _remembered(correction, judged[-1] if judged else None)
+
+
+def _learned_in(judged: Sequence[Judgement]) -> int | None:
+    """The first version that learned it, where the newest one that was asked still knows it."""
+    if not judged or not judged[-1].learned:
+        return None
+    return next(judgement.version for judgement in judged if judgement.learned)
 
 
 def _replaced(correction: str) -> LessonState:

@@ -66,6 +66,14 @@ class Judgement:
     reason: str
 
 
+_LINE = """line (number) AS (
+    SELECT ?2 UNION
+    SELECT versions.parent FROM versions JOIN line ON versions.number = line.number
+    WHERE versions.model = ?1 AND versions.parent > 0
+)"""
+"""The version `?2` of the model `?1` and all that it was trained on from, without the base."""
+
+
 class Versions:
     """Reached as `store.versions`."""
 
@@ -118,29 +126,30 @@ class Versions:
     def verdicts(self, version: str) -> builtins.list[Verdict]:
         """What the version with this id made of each correction it was judged on."""
         rows = self._connections.rows("SELECT * FROM verdicts WHERE version = ? ORDER BY correction", [version])
-        return [
-            Verdict(r["correction"], r["before"], r["after"], bool(r["learned"]), r["reason"], gone=bool(r["gone"]))
-            for r in rows
-        ]
+        return [_verdict(row) for row in rows]
 
-    def learned(self, model: str, number: int) -> frozenset[str]:
-        """The corrections that a version answers by itself; none for the base."""
+    def known(self, model: str, number: int) -> builtins.list[Verdict]:
+        """The newest verdict on each correction that a version, or one that it was trained on from, was judged on.
+
+        A run asks only some of what is old (`evaluation.exam`), so what a version knows is in its line, not in itself.
+        """
         rows = self._connections.rows(
-            "SELECT correction FROM verdicts JOIN versions ON versions.id = verdicts.version"
-            " WHERE model = ? AND number = ? AND learned",
+            f"""WITH RECURSIVE {_LINE}
+                SELECT verdicts.*, max(number) FROM verdicts JOIN versions ON versions.id = verdicts.version
+                WHERE model = ?1 AND number IN line GROUP BY correction""",
             [model, number],
         )
-        return frozenset(row["correction"] for row in rows)
+        return [_verdict(row) for row in rows]
 
-    def known(self, model: str, line: Sequence[int]) -> frozenset[str]:
-        """The corrections that the newest version of `line` knows: each as the last of them that judged it found."""
+    def learned(self, model: str, number: int) -> frozenset[str]:
+        """The corrections that a version answers by itself, as far as it is known; none for the base."""
         rows = self._connections.rows(
-            f"""SELECT correction, learned FROM verdicts JOIN versions ON versions.id = verdicts.version
-                WHERE model = ? AND number IN ({marks(line)}) ORDER BY number""",
-            [model, *line],
+            f"""WITH RECURSIVE {_LINE}
+                SELECT correction, learned, max(number) FROM verdicts JOIN versions ON versions.id = verdicts.version
+                WHERE model = ?1 AND number IN line GROUP BY correction""",
+            [model, number],
         )
-        learned = {row["correction"]: row["learned"] for row in rows}
-        return frozenset(correction for correction, known in learned.items() if known)
+        return frozenset(row["correction"] for row in rows if row["learned"])
 
     def judgements(self, model: str, corrections: Sequence[str]) -> dict[str, builtins.list[Judgement]]:
         """By correction, what each version made of it, oldest version first; corrections never judged are absent."""
@@ -223,3 +232,9 @@ def _verdict_row(version: str, verdict: Verdict) -> Row:
         "learned": int(verdict.learned),
         "reason": kept(verdict.reason),
     }
+
+
+def _verdict(row: Row) -> Verdict:
+    return Verdict(
+        row["correction"], row["before"], row["after"], bool(row["learned"]), row["reason"], gone=bool(row["gone"])
+    )
