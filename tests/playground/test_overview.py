@@ -9,6 +9,7 @@ import pytest
 from tests.store.conftest import answered
 from understudy.dataset.gather import sources
 from understudy.errors import NotFoundError
+from understudy.playground.lessons import LessonState
 from understudy.playground.overview import MOST_LESSONS, Overview
 from understudy.playground.playground import Playground
 from understudy.playground.progress import thinned, time_left
@@ -56,9 +57,15 @@ class School:
         return made.number
 
     def words(self, correction: str) -> str:
+        return self.state(correction).words
+
+    def detail(self, correction: str) -> str:
+        return self.state(correction).detail
+
+    def state(self, correction: str) -> LessonState:
         lesson = self.store.corrections.find_lesson(correction)
         assert lesson is not None
-        return self.overview.states("starter", [lesson.completion])[lesson.completion].words
+        return self.overview.states("starter", [lesson.completion])[lesson.completion]
 
 
 @pytest.fixture
@@ -88,6 +95,9 @@ def test_what_a_newer_version_was_not_asked_is_still_learned_and_is_not_new(scho
     school.train({old: True})
     school.train({new: True}, parent=1)
     assert (school.words(old), school.words(new)) == ("learned in v1", "learned in v2")
+    assert school.detail(old) == "v1 answered it by itself; v2 was not asked, so it is given it to read as well."
+    assert school.detail(new) == "v2 answers it by itself."
+    assert school.store.versions.answered("starter", 2) == {new}
     assert sources(school.store, "starter", 2).new == ()
     assert set(sources(school.store, "starter", 2).rehearsed) == {old, new}
 

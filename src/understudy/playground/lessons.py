@@ -131,15 +131,22 @@ def _state(found: Correction | Lesson, judged: Sequence[Judgement], line: Sequen
         return LessonState(correction, "waiting", "waiting for approval", "Approve it, and it is remembered at once.")
     if found.state == "rejected":
         return LessonState(correction, "rejected", "rejected", "It is neither remembered nor learned.")
-    first = _learned_in([judgement for judgement in judged if judgement.version in line])
+    in_line = [judgement for judgement in judged if judgement.version in line]
+    first = _learned_in(in_line)
     if not found.enabled:
         detail = f"It is not given to answers to read{f', but v{first} has learned it' if first else ''}."
         return LessonState(correction, "off", "switched off", detail)
     if first:
-        return LessonState(correction, "learned", f"learned in v{first}", f"v{line[-1]} answers it by itself.")
+        return LessonState(correction, "learned", f"learned in v{first}", _since(in_line[-1].version, line[-1]))
     if refused and not judged:
         return LessonState(correction, "not learned", f"not learned: {refused}", "It is still remembered.")
     return _remembered(correction, judged[-1] if judged else None)
+
+
+def _since(asked: int, live: int) -> str:
+    if asked == live:
+        return f"v{live} answers it by itself."
+    return f"v{asked} answered it by itself; v{live} was not asked, so it is given it to read as well."
 
 
 def _learned_in(judged: Sequence[Judgement]) -> int | None:

@@ -45,9 +45,9 @@ class Remembering:
             return []
         asked = [message.content for message in messages if message.role == "user"]
         try:
-            learned = self._store.versions.learned(column.model, column.version)
+            answered = self._store.versions.answered(column.model, column.version)
             hits = self.memory.recall(asked[-1], asked[:-1])
-            return [hit for hit in hits if hit.lesson.id not in learned or not _as_asked(hit, asked[-1])]
+            return [hit for hit in hits if hit.lesson.id not in answered or not _as_asked(hit, asked[-1])]
         except Exception:  # an answer without notes is worth more than none
             log.exception("the memory could not be searched")
             return []

@@ -151,6 +151,15 @@ class Versions:
         )
         return frozenset(row["correction"] for row in rows if row["learned"])
 
+    def answered(self, model: str, number: int) -> frozenset[str]:
+        """The corrections that a version was asked itself, and answered; fewer than `learned`, and none of them old."""
+        rows = self._connections.rows(
+            "SELECT correction FROM verdicts JOIN versions ON versions.id = verdicts.version"
+            " WHERE model = ? AND number = ? AND learned",
+            [model, number],
+        )
+        return frozenset(row["correction"] for row in rows)
+
     def judgements(self, model: str, corrections: Sequence[str]) -> dict[str, builtins.list[Judgement]]:
         """By correction, what each version made of it, oldest version first; corrections never judged are absent."""
         rows = self._connections.rows(
