@@ -26,6 +26,7 @@ from understudy.dataset.jsonl import Line, dump
 from understudy.errors import Cancelled, InputError, NotFoundError, UnderstudyError
 from understudy.playground.exchange import MOST_AT_ONCE, Imported, OnFault, OnProgress, import_lines
 from understudy.store import Arrival, Store
+from understudy.store.batches import Batch
 from understudy.store.corrections import State
 from understudy.store.ids import new_id
 from understudy.store.merging import copied
@@ -234,12 +235,17 @@ class Imports:
         self._store = store
         self._model = model
         self._running: dict[str, Bringing] = {}
+        self._threads: dict[str, threading.Thread] = {}
 
-    def start(self, looked: Look, *, state: State = "waiting", faults: Path | None = None) -> str:
-        """Begin; returns the id to ask for."""
+    def start(
+        self, looked: Look, *, state: State = "waiting", dry_run: bool = False, faults: Path | None = None
+    ) -> str:
+        """Begin; returns the id to ask for. With `dry_run` it only counts."""
         job = Bringing(new_id(), looked.path.name)
-        self._running[job.id] = job
-        threading.Thread(target=self._run, args=(job, looked, state, faults), name="import", daemon=True).start()
+        how = {"state": state, "dry_run": dry_run, "faults": faults}
+        thread = threading.Thread(target=self._run, args=(job, looked), kwargs=how, name="import", daemon=True)
+        self._running[job.id], self._threads[job.id] = job, thread
+        thread.start()
         return job.id
 
     def get(self, job: str) -> Bringing:
@@ -255,13 +261,28 @@ class Imports:
         """Take an import back; how many lines that were."""
         return self._store.batches.undo(batch)
 
-    def _run(self, job: Bringing, looked: Look, state: State, faults: Path | None) -> None:
+    def redo(self, batch: str) -> int:
+        """Bring back what was taken back."""
+        return self._store.batches.redo(batch)
+
+    def earlier(self, most: int = 5) -> list[Batch]:
+        """The newest imports, also those of other pages, of the command line and of before a restart."""
+        return self._store.batches.list()[:most]
+
+    def close(self) -> None:
+        """Stop what is under way and wait for it: what was written stays."""
+        for job in self._running.values():
+            job.wanted.set()
+        for thread in self._threads.values():
+            thread.join(10)
+
+    def _run(self, job: Bringing, looked: Look, **how: Any) -> None:
         def heard(done: Imported, share: float) -> bool:
             job.done, job.share = done, share
             return not job.wanted.is_set()
 
         try:
-            job.done = bring(self._store, self._model(), looked, state=state, faults=faults, on_progress=heard)
+            job.done = bring(self._store, self._model(), looked, on_progress=heard, **how)
             job.message, job.state = words(job.done), "stopped" if job.done.stopped else "done"
         except UnderstudyError as error:
             job.message, job.state = _broken_off(job.done, str(error)), "failed"

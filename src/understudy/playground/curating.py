@@ -95,10 +95,11 @@ class Desk:
 
     def items(self, view: str = "") -> Iterator[Item]:
         """Every item of a saved view, oldest first, or of everything: what an export writes. Raises `NotFoundError`."""
-        filter = self._store.views.get(view).filter if view else Filter()
-        if filter.text or filter.meaning:
-            self.catching_up.now()  # an export waits: half an index would be half a view
-        return self._store.items.each(filter, self._turns(filter))
+        return self._each(self._store.views.get(view).filter if view else Filter())
+
+    def shown(self, values: Mapping[str, object]) -> Iterator[Item]:
+        """Every item of a filter, oldest first. Raises `InputError`."""
+        return self._each(Filter.from_values(values))
 
     def open(self, number: int) -> ItemView:
         """An item with everything that helps to decide about it. Raises `NotFoundError`."""
@@ -212,6 +213,11 @@ class Desk:
         if not self._counted or time.monotonic() > self._counted[0] + _FACETS_LAST_S:
             self._counted = time.monotonic(), self._store.items.facets()
         return self._counted[1]
+
+    def _each(self, filter: Filter) -> Iterator[Item]:
+        if filter.text or filter.meaning:
+            self.catching_up.now()  # an export waits: half an index would be half a view
+        return self._store.items.each(filter, self._turns(filter))
 
     def _turns(self, filter: Filter) -> list[str] | None:
         """What the filter's meaning is near to, best first; None when it asks for no meaning."""

@@ -28,6 +28,7 @@ from understudy.playground.columns import column_choices, is_tuned, resolve_colu
 from understudy.playground.costs import Costs
 from understudy.playground.curating import Desk
 from understudy.playground.difference import difference
+from understudy.playground.exports import Exports
 from understudy.playground.jobs import Jobs
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
@@ -40,6 +41,7 @@ from understudy.playground.remembering import Remembering
 from understudy.playground.remote_training import RemoteTraining
 from understudy.playground.scope import Scope
 from understudy.playground.teaching import Taught, Teaching, teach
+from understudy.playground.transfers import Transfers
 from understudy.playground.view import (
     Answer,
     ColumnChoice,
@@ -103,6 +105,8 @@ class Playground:
         self.overview = Overview(store)
         self.imports = Imports(store, lambda: casting.base_model)
         self.desk = Desk(store, casting, self.remembering, self.scope)
+        self.transfers = Transfers(store.path.parent / "transfers")
+        self.exports = Exports(store, self.desk, self.transfers)
         self._network, catalogue = network or Network(), catalogue or read_catalogue()
         self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)
         self.jobs = Jobs(store, self.providers, self.remote.ordering if self.remote else None)
@@ -128,6 +132,9 @@ class Playground:
         if self.remote is not None:
             self.remote.close()
         self.learning.close()
+        self.imports.close()
+        self.exports.close()
+        self.transfers.close()
         self.desk.close()
         self._purging.close()
         self.answering.stop_all()

@@ -45,6 +45,8 @@ SCRIPTS = (
     "desk",
     "desk-item",
     "desk-filter",
+    "bringing",
+    "sending",
     "sidebar",
     "tuning",
     "providers",
@@ -71,6 +73,7 @@ STYLES = (
     "rescue",
     "elsewhere",
     "desk",
+    "exchange",
 )
 
 

@@ -18,6 +18,7 @@ from understudy.playground.playground import BAD_REASONS, GOOD_REASONS
 from understudy.playground.view import Answer, ConversationView, Verdict
 from understudy.types import Sampling
 from understudy.ui.desk import DeskHandlers
+from understudy.ui.exchange import ExchangeHandlers
 from understudy.ui.jobs import JobHandlers
 from understudy.ui.learning import LearningHandlers
 from understudy.ui.markdown import tree
@@ -42,6 +43,7 @@ class Handlers:
                 self,
                 LearningHandlers(playground),
                 DeskHandlers(playground),
+                ExchangeHandlers(playground),
                 JobHandlers(playground),
                 RescueHandlers(playground),
             )

@@ -33,7 +33,7 @@ def launch_options(page: Page, *, data_folder: Path | None = None, hosts: Iterab
         "favicon_path": str(FAVICON),
         "app_kwargs": {
             "middleware": [Middleware(Guard, hosts=allowed)],
-            "routes": [page.own_route],
+            "routes": page.own_routes,
             "openapi_url": None,
             "docs_url": None,
             "redoc_url": None,

@@ -1,4 +1,4 @@
-"""The page as Gradio sees it: one component that draws everything, and one route beside Gradio's."""
+"""The page as Gradio sees it: one component that draws everything, and a few routes beside Gradio's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.routing import Route
 from understudy.ui.chat import build_chat
 from understudy.ui.following import follow_route
 from understudy.ui.handlers import Handlers
+from understudy.ui.transferring import transfer_routes
 
 if TYPE_CHECKING:
     from understudy.playground.playground import Playground
@@ -18,16 +19,16 @@ TITLE = "Understudy"
 
 
 class Page(gr.Blocks):  # type: ignore[misc]  # Gradio's types are not followed
-    """A page of Gradio that brings a route of its own; `understudy.ui.launch` serves both."""
+    """A page of Gradio that brings routes of its own; `understudy.ui.launch` serves both."""
 
-    def __init__(self, own_route: Route) -> None:
+    def __init__(self, own_routes: list[Route]) -> None:
         super().__init__(title=TITLE, fill_height=True, fill_width=True, analytics_enabled=False)
-        self.own_route = own_route
+        self.own_routes = own_routes
 
 
 def build_page(playground: Playground) -> Page:
     """The page on a playground; nothing is started."""
-    demo = Page(follow_route(playground))
+    demo = Page([follow_route(playground), *transfer_routes(playground.transfers)])
     with demo:
         build_chat(Handlers(playground))
     _rest_between_events(demo)

@@ -69,6 +69,13 @@ class Payload:
             raise self._wrong(name, "two numbers")
         return float(value[0]), int(value[1])
 
+    def named(self, name: str) -> dict[str, str]:
+        """A set of short texts by name, such as a mapping of columns."""
+        value = self.mapping(name)
+        if not all(isinstance(text, str) and len(text) <= LONGEST_NAME for text in value.values()):
+            raise self._wrong(name, "a set of names")
+        return {key: str(text) for key, text in value.items()}
+
     def mapping(self, name: str) -> dict[str, object]:
         value = self._fields.get(name)
         if not isinstance(value, Mapping) or len(value) > 32 or not all(isinstance(key, str) for key in value):

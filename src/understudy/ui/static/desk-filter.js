@@ -74,6 +74,8 @@ async function removeView(view) {
 }
 
 actions['desk-more'] = (button) => openMenu(button, [
+  { label: 'Import a file…', detail: 'looked at first, taken back at once', icon: 'arrowdown', run: openImport },
+  { label: 'Export this view…', detail: 'in any format, with a data card', icon: 'arrowup', run: openExport },
   { label: 'Change all of these…', detail: 'decision, topic or tag for everything in the list', icon: 'sliders', run: changeAll },
   { label: 'Agreement of raters', detail: 'Krippendorff’s alpha, by topic', icon: 'compare', run: showAgreement },
   { label: 'Rank the queue anew', detail: 'what is wrong most often, differs, or is new', icon: 'redo', run: () => attempt('desk_rank', {}, { saved: 'Ranking in the background' }) },

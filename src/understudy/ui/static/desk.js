@@ -114,7 +114,7 @@ function emptyDesk() {
   const { states } = desk.overview;
   const any = states.waiting + states.approved + states.rejected;
   if (desk.sentence && desk.filter.meaning) return h('p.nothing', {}, desk.sentence);
-  if (!any) return h('div.nothing', {}, h('p', {}, 'Nothing to curate yet.'), h('p', {}, 'Rate or correct an answer in a chat, or import what you have, and it lands here.'));
+  if (!any) return h('div.nothing', {}, h('p', {}, 'Nothing to curate yet.'), h('p', {}, 'Rate or correct an answer in a chat, or import what you have, and it lands here.'), h('button.secondary.small', { type: 'button', act: 'desk-import' }, 'Import a file…'));
   if (desk.filter.states?.length === 1 && desk.filter.states[0] === 'waiting' && filtered === 1) return h('div.nothing', {}, h('p', {}, 'All decided. Nothing waits for you.'));
   return h('div.nothing', {}, h('p', {}, 'Nothing has all of these.'), h('button.secondary.small', { type: 'button', act: 'desk-clear' }, 'Clear filters'));
 }
@@ -229,6 +229,7 @@ actions['desk-state'] = (button) => {
   else delete desk.filter.states;
   loadDesk();
 };
+actions['desk-import'] = () => openImport();
 actions['desk-clear'] = () => { desk.filter = {}; loadDesk(); };
 
 const DESK_KEYS = {
@@ -243,5 +244,7 @@ const DESK_KEYS = {
   u: () => undoLast(),
   v: () => askVersions(),
   f: () => actions['desk-filter'](),
+  i: () => openImport(),
+  x: () => openExport(),
   '/': () => deskTools.querySelector('input').focus(),
 };
