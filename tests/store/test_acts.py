@@ -152,3 +152,25 @@ def test_an_act_that_broke_off_in_the_middle_is_brought_back_as_far_as_it_came(
     assert store.items.states()["rejected"] == 4
     assert store.acts.undo(store.acts.latest()[0].number).left == 0
     assert store.items.states()["approved"] == 10
+
+
+def test_other_texts_keep_author_and_state_and_are_taken_back_as_one(store: Store) -> None:
+    talk = exchange(store)
+    store.corrections.add(talk.a, "Paris .", author="Ada")
+    store.ratings.add(talk.b, True)
+    store.acts.edit(item(store, kinds=["correction"]).number, Edit(state="approved"))
+    before, rating = item(store, kinds=["correction"]), item(store, kinds=["rating"])
+    act = store.acts.rewrite_all({before.number: "Paris.", rating.number: "Paris."}, "cleaned: space", "Ben")
+    after = item(store, kinds=["correction"])
+    assert (act.items, act.author, after.said, after.author, after.state) == (1, "Ben", "Paris.", "Ada", "approved")
+    assert after.number == before.number and store.acts.history(after.number)[-1].words == "cleaned: space"
+    assert item(store, kinds=["rating"]).revision == rating.revision
+    store.acts.undo(act.number, "Ben")
+    assert (item(store, kinds=["correction"]).said, item(store, kinds=["correction"]).state) == ("Paris .", "approved")
+
+
+def test_a_text_may_not_become_empty(store: Store) -> None:
+    store.corrections.add(exchange(store).a, "Paris.")
+    with pytest.raises(InputError, match="empty"):
+        store.acts.rewrite_all({item(store).number: "  "}, "cleaned: space")
+    assert item(store).said == "Paris."

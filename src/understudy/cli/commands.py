@@ -10,6 +10,7 @@ from understudy import __version__
 from understudy.cli.ask import ask
 from understudy.cli.bring import bring
 from understudy.cli.chat import chat
+from understudy.cli.clean import clean
 from understudy.cli.database import db
 from understudy.cli.models import models
 from understudy.cli.provider import provider
@@ -49,6 +50,7 @@ for command in (
     teach,
     bring,
     send,
+    clean,
     train,
     worker,
     versions,

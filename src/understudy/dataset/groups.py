@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 NEAR = 0.8
 _SMALL = frozenset("a an the is are was were do does did of to in on at for please tell me hi hello".split())
@@ -32,10 +32,17 @@ def groups(questions: Sequence[str], ties: Sequence[Hashable] = ()) -> list[str]
     seen: dict[Hashable, int] = {}
     for i, tie in enumerate(ties):
         _join(parent, i, seen.setdefault(("tie", tie), i))
-    for i, j in _candidates(sets):
-        if len(sets[i] & sets[j]) >= NEAR * len(sets[i] | sets[j]):
-            _join(parent, i, j)
+    for i, j, _ in near_pairs(sets, NEAR):
+        _join(parent, i, j)
     return [f"g{_root(parent, i)}" for i in range(len(questions))]
+
+
+def near_pairs(sets: Sequence[frozenset[str]], least: float) -> Iterator[tuple[int, int, float]]:
+    """Places of sets that share at least this part of all their words, the earlier place first, and the part."""
+    for i, j in _candidates(sets, least):
+        either = len(sets[i] | sets[j])
+        if either and (score := len(sets[i] & sets[j]) / either) >= least:
+            yield i, j, score
 
 
 def is_held_out(group: str, share: float, seed: int = 0) -> bool:
@@ -44,7 +51,7 @@ def is_held_out(group: str, share: float, seed: int = 0) -> bool:
     return int.from_bytes(digest[:4], "big") / 2**32 < share
 
 
-def _candidates(sets: Sequence[frozenset[str]]) -> list[tuple[int, int]]:
+def _candidates(sets: Sequence[frozenset[str]], least: float) -> list[tuple[int, int]]:
     """Pairs that could be near: two near sets share one of their rarest words (prefix filter, Bayardo et al. 2007)."""
     counts: dict[str, int] = {}
     for found in sets:
@@ -54,7 +61,7 @@ def _candidates(sets: Sequence[frozenset[str]]) -> list[tuple[int, int]]:
     pairs: dict[tuple[int, int], None] = {}
     for i, found in enumerate(sets):
         rare = sorted(found, key=lambda word: (counts[word], word))
-        for word in rare[: len(rare) - math.ceil(NEAR * len(rare)) + 1]:
+        for word in rare[: len(rare) - math.ceil(least * len(rare)) + 1]:
             for j in index.setdefault(word, []):
                 pairs.setdefault((j, i))
             index[word].append(i)

@@ -93,6 +93,13 @@ class Desk:
         filter = Filter.from_values(values)
         return self._store.items.count(filter, self._turns(filter))
 
+    def numbers(self, values: Mapping[str, object]) -> list[int]:
+        """Every item of a filter, oldest first; what the word search has not read yet belongs to it too."""
+        filter = Filter.from_values(values)
+        while filter.text and self._store.items.index():
+            pass
+        return self._store.items.numbers(filter, self._turns(filter))
+
     def items(self, view: str = "") -> Iterator[Item]:
         """Every item of a saved view, oldest first, or of everything: what an export writes. Raises `NotFoundError`."""
         return self._each(self._store.views.get(view).filter if view else Filter())
@@ -180,10 +187,7 @@ class Desk:
         self, values: Mapping[str, object], edit: Mapping[str, object], expected: int, author: str = ""
     ) -> Decided:
         """The same for every item of a filter, if it is as many as the person was told. Raises `InputError`."""
-        filter = Filter.from_values(values)
-        while filter.text and self._store.items.index():
-            pass  # what the search has not read yet belongs to the filter too
-        numbers = self._store.items.numbers(filter, self._turns(filter))
+        numbers = self.numbers(values)
         if len(numbers) != expected:
             raise InputError(
                 f"There are {len(numbers):,} items now, not {expected:,}, so nothing was changed. Look again."

@@ -24,6 +24,7 @@ from understudy.playground.answering import Answering
 from understudy.playground.asking import Asked, Prompt, ask_all
 from understudy.playground.bringing import Imports
 from understudy.playground.casting import Casting
+from understudy.playground.cleaning import Cleaning
 from understudy.playground.columns import column_choices, is_tuned, resolve_columns
 from understudy.playground.costs import Costs
 from understudy.playground.curating import Desk
@@ -107,6 +108,7 @@ class Playground:
         self.desk = Desk(store, casting, self.remembering, self.scope)
         self.transfers = Transfers(store.path.parent / "transfers")
         self.exports = Exports(store, self.desk, self.transfers)
+        self.cleaning = Cleaning(store, self.desk)
         self._network, catalogue = network or Network(), catalogue or read_catalogue()
         self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)
         self.jobs = Jobs(store, self.providers, self.remote.ordering if self.remote else None)

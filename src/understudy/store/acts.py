@@ -130,6 +130,22 @@ class Acts:
             self._apply(act, sorted({number, self._correction(item.completion)}), Edit(state="approved"))
             return self.get(act)
 
+    def rewrite_all(self, texts: Mapping[int, str], words: str, author: str = "") -> Act:
+        """Other texts for standing corrections, by item; who wrote them and whether they may be learned stays.
+
+        Items that are no corrections are left alone. Raises `InputError` for an empty text.
+        """
+        for text in texts.values():
+            checked(text, "correction", empty=False)
+        with self._connections.writing():
+            act = self._begin(checked(words, "act", empty=False, most=1_000), author)
+        for part in _parts(list(texts)):
+            with self._connections.writing():
+                for item in self._items.of(part):
+                    if item.kind == "correction" and item.said != texts[item.number]:
+                        self._rewrite(act, item, texts[item.number])
+        return self.get(act)
+
     def undo(self, act: int, author: str = "") -> Act:
         """Put back what an act changed, as an act of its own. Raises `InputError` when it was undone already."""
         with self._connections.writing() as db:
@@ -246,6 +262,13 @@ class Acts:
     def _note(self, act: int, item: int, field: str, before: str, after: str) -> None:
         row = {"item": item, "act": act, "field": field, "before": before, "after": after}
         self._connections.mine().table("changes").insert(row)
+
+    def _rewrite(self, act: int, item: Item, text: str) -> None:
+        earlier = self._corrections.latest([item.completion])[item.completion]
+        made = self._corrections.add(item.completion, text, author=earlier.author, tags=earlier.tags)
+        self._corrections.set_state(made.id, earlier.state)  # type: ignore[arg-type]
+        self._corrections.set_enabled(made.id, earlier.enabled)
+        self._note(act, item.number, _WANTED, item.fact, made.id)
 
     # -- undoing -----------------------------------------------------------------------------------------------------
 
