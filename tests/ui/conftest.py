@@ -31,6 +31,20 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
     stage.close()
 
 
+@pytest.fixture
+def ask(playground: Playground) -> Any:
+    """Makes a request as the page does: its value, or the sentence of its refusal."""
+    from understudy.ui.handlers import Handlers
+
+    handlers = Handlers(playground)
+
+    def ask(do: str, /, **fields: object) -> Any:
+        reply = handlers.reply({**fields, "do": do})
+        return reply["value"] if reply["ok"] else reply["error"]
+
+    return ask
+
+
 def free_port() -> int:
     """Gradio's own search leaves a socket open for every port that is taken."""
     with socket.create_server(("127.0.0.1", 0)) as server:

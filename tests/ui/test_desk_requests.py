@@ -11,7 +11,6 @@ import pytest
 from tests.ui.stage import build_stage
 from understudy.playground.playground import Playground
 from understudy.types import FinishReason, Sampling, Usage
-from understudy.ui.handlers import Handlers
 
 
 @pytest.fixture
@@ -23,17 +22,6 @@ def playground(tmp_path: Path) -> Iterator[Playground]:
     made.store.ratings.add(spoken.id, False, comment="Not on Sunday.", author="Ada", state="waiting")
     yield made
     made.close()
-
-
-@pytest.fixture
-def ask(playground: Playground) -> Any:
-    handlers = Handlers(playground)
-
-    def ask(do: str, /, **fields: object) -> Any:
-        reply = handlers.reply({**fields, "do": do})
-        return reply["value"] if reply["ok"] else reply["error"]
-
-    return ask
 
 
 def test_the_list_then_the_item_then_the_decision(ask: Any) -> None:

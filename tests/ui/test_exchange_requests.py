@@ -16,7 +16,6 @@ from tests.ui.stage import build_stage
 from understudy.playground import transfers as limits
 from understudy.playground.playground import Playground
 from understudy.ui.guard import Guard
-from understudy.ui.handlers import Handlers
 from understudy.ui.transferring import transfer_routes
 
 ROW = b'{"prompt": "When do you open?", "completion": "At nine."}\n'
@@ -27,17 +26,6 @@ def playground(tmp_path: Path) -> Iterator[Playground]:
     made = build_stage(tmp_path)
     yield made
     made.close()
-
-
-@pytest.fixture
-def ask(playground: Playground) -> Any:
-    handlers = Handlers(playground)
-
-    def ask(do: str, /, **fields: object) -> Any:
-        reply = handlers.reply({**fields, "do": do})
-        return reply["value"] if reply["ok"] else reply["error"]
-
-    return ask
 
 
 def wire(playground: Playground, method: str, path: str, **how: Any) -> httpx.Response:

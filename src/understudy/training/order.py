@@ -13,7 +13,8 @@ from understudy.training.batch import Item
 from understudy.training.recipe import Recipe
 
 OPEN_SHARE = 0.5
-"""Of a step; a hundred facts are all said for the first time after 400 steps instead of about 800 (NOTES.md)."""
+"""Of a step. Ten corrections took 112 steps instead of 152 so, a hundred 600 instead of 1,008, at the same rate; single
+runs (tests/benchmarks/NOTES.md)."""
 
 
 class Order:
