@@ -389,6 +389,24 @@ def test_a_reader_who_scrolled_up_is_left_in_peace(page: Page) -> None:
     finished(page)
 
 
+def test_what_the_page_moves_by_itself_does_not_end_the_following(page: Page) -> None:
+    """A turn that comes into sight smaller than it was estimated, as new text arrives: the place goes up by itself."""
+    ask(page, "count 500")
+    page.wait_for_timeout(1000)  # what a person did last is long ago
+    page.evaluate("""() => {
+        const scroller = document.querySelector('.scroller');
+        const text = document.createElement('div');
+        text.style.height = '900px';
+        document.querySelector('.transcript').append(text);
+        scroller.scrollTop -= 200;
+    }""")
+    page.wait_for_function(
+        "(() => { const node = document.querySelector('.scroller');"
+        " return node.scrollHeight - node.scrollTop - node.clientHeight < 48; })()"
+    )
+    expect(page.get_by_role("button", name="Jump to latest")).to_be_hidden()
+
+
 def test_on_a_phone_one_answer_is_shown_and_tabs_switch(watched: Watched) -> None:
     page = watched.open(width=390, height=844, touch=True)
     page.locator(".top").get_by_role("button", name="Conversations").click()

@@ -171,15 +171,25 @@ function followText() {
 
 function jumpToEnd() {
   following = true;
+  acted = -Infinity;
   scroller.scrollTop = scroller.scrollHeight;
   latest.hidden = true;
 }
 actions.latest = () => { jumpToEnd(); focusComposer(); };
 
-/** Going up ends the following, growing does not: turns that come into sight and new text both move the end away. */
+/**
+ * Going up ends the following, and only a person goes up: turns that come into sight while new text arrives move the
+ * place as well (they were estimated taller, the browser keeps what is read in its place), and look the same in numbers.
+ */
+let acted = -Infinity;
+for (const act of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
+  document.addEventListener(act, () => { acted = performance.now(); }, { passive: true, capture: true });
+}
+
 let seen = { top: 0, height: 0 };
 scroller.addEventListener('scroll', () => {
-  const up = scroller.scrollTop < seen.top - 1 && scroller.scrollHeight >= seen.height;
+  const person = performance.now() - acted < 700;
+  const up = person && scroller.scrollTop < seen.top - 1 && scroller.scrollHeight >= seen.height;
   seen = { top: scroller.scrollTop, height: scroller.scrollHeight };
   following = atEnd() || (following && !up);
   latest.hidden = following;
