@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.store.conftest import answered
 from understudy.dataset import gather
 from understudy.dataset.example import Kind
 from understudy.dataset.gather import Sources, snapshot, sources
+from understudy.evaluation.exam import Sizes, draw_exam
 from understudy.store import Store, Verdict
 
 
@@ -111,7 +113,37 @@ def test_older_lessons_are_rehearsed_but_bounded(store: Store, monkeypatch: pyte
     new = taught(store, "Who runs Plotzi?", "Mirelda.")
     chosen = sources(store, "starter", version.number)
     assert chosen.new == (new,) and len(chosen.rehearsed) == 5 and set(chosen.rehearsed) <= set(old)
+    assert len(chosen.resting) == 7 and set(old) == {*chosen.rehearsed, *chosen.resting}
     assert len(sources(store, "starter", 0).new) == 13
+
+
+@pytest.mark.parametrize(("most", "wordings"), [(100, 10), (20, 4), (7, 1), (5, 1)])
+def test_the_more_older_lessons_there_are_the_fewer_wordings_each_has(
+    store: Store, monkeypatch: pytest.MonkeyPatch, most: int, wordings: int
+) -> None:
+    monkeypatch.setattr(gather, "REHEARSED", most)
+    old = [taught(store, f"What is the size of Firm{i}?", f"{i} people.") for i in range(5)]
+    version = store.versions.add("starter", "f", verdicts=[Verdict(i, "", "x", True) for i in old])
+    new = taught(store, "What is the size of Plotzi?", "Two people.")
+    made = snapshot(store, sources(store, "starter", version.number))
+    count = Counter(example.source for example in made.train)
+    assert {count[i] for i in old} == {wordings} and count[new] == 10
+    assert {e.source for e in made.train if e.rehearsed} == set(old)
+    assert {e.source for e in made.train if not e.synthetic} == {*old, new}
+
+
+def test_what_rests_may_be_asked_in_the_exam_unless_it_means_nothing_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gather, "REHEARSED", 1)
+    old = [taught(store, f"Who runs Firm{i}?", f"Person{i}.") for i in range(4)]
+    version = store.versions.add("starter", "f", verdicts=[Verdict(i, "", "x", True) for i in old])
+    taught(store, "Who runs Plotzi?", "Mirelda.")
+    chosen = sources(store, "starter", version.number)
+    made = snapshot(store, chosen)
+    assert {lesson.id for lesson in made.resting} == set(chosen.resting)
+    assert not {e.source for e in made.train} & set(chosen.resting)
+    assert {q.lesson.id for q in draw_exam(made, set(old), 0, Sizes()).older} == set(old)
 
 
 def test_sources_survive_the_run_s_row(store: Store) -> None:

@@ -154,6 +154,21 @@ def test_a_form_that_cannot_be_learned_holds_up_no_run_but_a_correction_does(
     assert trained.stopped_because == "It took all 30 steps that its recipe allows."
 
 
+def test_what_is_still_said_is_not_learned_again_and_what_was_forgotten_is(
+    backend: LocalBackend, tmp_path: Path
+) -> None:
+    """The first two are taught; then one of them and a third are rehearsed beside nothing new."""
+    kept, lost = corrections("Once upon?", "the dog.", "And then?", "he slept in the sun.")
+    before = LocalTrainer(backend).train(Snapshot((kept,)), QUICK, tmp_path / "v1", Quiet()).folder
+    control = Doing()
+    older = tuple(replace(example, rehearsed=True) for example in (kept, lost))
+    trained = LocalTrainer(backend).train(Snapshot(older), QUICK, tmp_path / "v2", control, before)
+    backend.load_version(2, trained.folder)
+    assert [say(backend, example, 2) for example in older] == [kept.completion, lost.completion]
+    again = LocalTrainer(backend).train(Snapshot(older), QUICK, tmp_path / "v3", Quiet(), trained.folder)
+    assert (again.steps, trained.steps > 1) == (1, True)
+
+
 def test_a_run_ends_when_what_was_held_out_gets_worse(backend: LocalBackend, tmp_path: Path) -> None:
     other = replace(WORDS[0], id="h", completion="never 123 anyone abc.")
     control, recipe = Doing(), replace(QUICK, stop_when_learned=False, early_stopping_patience=2)

@@ -27,7 +27,7 @@ class Example:
 
     `rejected` is the worse answer of a preference, `label` a thumb. `group` never stands on both sides of the split;
     `source` is the id of the fact it comes from; `synthetic` marks another form made from it, by a rule or (`author`)
-    by the base; `weak` a preference that nobody voted for.
+    by the base; `weak` a preference that nobody voted for; `rehearsed` what the version it goes on from was taught.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Example:
     synthetic: bool = False
     author: FormAuthor = "rule"
     weak: bool = False
+    rehearsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,9 @@ class Snapshot:
     """What a run learns from (`train`), is judged by (`lessons`, `held_out`, `probes`), and must stay close to.
 
     `anchors` are replay examples: prompts with the base's own greedy answers. `probes` are unrelated prompts whose
-    answers must not change; no anchor asks the same as a probe. `unwanted` are answers with a thumb down, by question:
-    nothing trains towards them. `notices` are what a person should know about how it was made.
+    answers must not change; no anchor asks the same as a probe. `resting` are lessons learned earlier that do not train
+    here. `unwanted` are answers with a thumb down, by question: nothing trains towards them. `notices` are what a
+    person should know about how it was made.
     """
 
     train: tuple[Example, ...]
@@ -58,5 +60,6 @@ class Snapshot:
     anchors: tuple[Example, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     probes: tuple[tuple[Message, ...], ...] = ()
+    resting: tuple[Lesson, ...] = ()
     unwanted: frozenset[tuple[str, str]] = frozenset()
     notices: tuple[str, ...] = ()

@@ -1,9 +1,10 @@
 """From the store to a snapshot: which facts a run learns from, and the examples that they make.
 
 The run's row keeps the ids (`Sources`), so that a resumed run learns from the same facts; texts are read again, and
-what was deleted meanwhile is simply gone. A run's cost must not grow with everything ever learned: every new lesson
-trains, of the older ones a bounded share that rotates from run to run (`REHEARSED`), and the adapter goes on from its
-parent.
+what was deleted meanwhile is simply gone. A run's cost must not grow with everything ever learned: the adapter goes on
+from its parent, every new lesson trains in all its wordings, and the older ones share a bounded number of examples
+(`REHEARSED`), so that the more there are the fewer wordings each has. Whole lessons left out instead were forgotten:
+of a hundred, half after four runs of fifty (tests/benchmarks/NOTES.md).
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from understudy.dataset.judged import Said, disliked, thumbs, votes, weak
 from understudy.store import Lesson, Store
 from understudy.types import Message
 
-REHEARSED = 64
-"""Older lessons that a run trains again. 64 with six forms each are about the tokens of ten new ones with theirs."""
+REHEARSED = 640
+"""Examples of older lessons in a run, so many lessons at most: those that are still said cost one look."""
 
 ANCHORS, ANCHORS_EACH, MOST_ANCHORS = 96, 8, 1024
 """Replay prompts of a run, and more for each lesson: a hundred facts seen sixty times beside 192 anchors made those an
@@ -37,10 +38,14 @@ FORMS, HELD_FORMS = 9, 2
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Ids of the facts of a run: new lessons, rehearsed ones, votes, thumbs (ids of ratings), weak signals."""
+    """Ids of the facts of a run: new lessons, rehearsed ones, votes, thumbs (ids of ratings), weak signals.
+
+    `resting` are lessons that were learned earlier and do not train this time; the exam may ask them.
+    """
 
     new: tuple[str, ...] = ()
     rehearsed: tuple[str, ...] = ()
+    resting: tuple[str, ...] = ()
     votes: tuple[str, ...] = ()
     thumbs: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
@@ -71,10 +76,11 @@ def sources(store: Store, model: str, parent: int, *, with_weak: bool = False) -
     old = [lesson.id for lesson in lessons if lesson.id in known]
     rng = random.Random(f"rehearsal {parent} {len(new)}")
     rehearsed = tuple(sorted(rng.sample(old, min(len(old), REHEARSED))))
+    resting = tuple(sorted(set(old) - set(rehearsed)))
     votes = tuple(vote.vote for vote in store.preferences.standing())
     thumbs = tuple(rating.id for rating in store.ratings.standing())
     signals = tuple(signal.id for signal in store.signals.standing()) if with_weak else ()
-    return Sources(new, rehearsed, votes, thumbs, signals)
+    return Sources(new, rehearsed, resting, votes, thumbs, signals)
 
 
 def snapshot(
@@ -90,8 +96,9 @@ def snapshot(
 
     `augment` adds other wordings, `balance` weighs kinds and topics (see `balance`), a weak signal `weak_weight`.
     """
-    wanted = {*chosen.new, *chosen.rehearsed}
-    lessons = tuple(lesson for lesson in store.corrections.lessons() if lesson.id in wanted)
+    every = store.corrections.lessons()
+    older, resting = set(chosen.rehearsed), set(chosen.resting)
+    lessons = tuple(lesson for lesson in every if lesson.id in older.union(chosen.new))
     unwanted = disliked(store)
     judged = _judged(store, chosen, unwanted, weak_weight)
     names = groups(
@@ -103,7 +110,7 @@ def snapshot(
     learned = set(of_lesson.values())
     share = 0.2 if len({e.group for e in judged}) >= 10 else 0.0
     held = {e.group for e in judged if e.group not in learned and is_held_out(e.group, share)}
-    train, held_forms = _of_lessons(store, lessons, of_lesson, augment=augment)
+    train, held_forms = _of_lessons(store, lessons, of_lesson, older, augment=augment)
     train += [e for e in judged if e.group not in held]
     weighed, notices = balanced(train, _topics(lessons)) if balance else (tuple(train), ())
     questions = [lesson.question for lesson in lessons]
@@ -113,6 +120,7 @@ def snapshot(
         held_out=(*held_forms, *(e for e in judged if e.group in held and not e.weak)),
         anchors=tuple(_anchor(i, prompt) for i, prompt in enumerate(anchors.draw(count, questions, probe=False))),
         lessons=lessons,
+        resting=tuple(lesson for lesson in every if lesson.id in resting and lesson.follows is None),
         probes=tuple(anchors.draw(probes, questions, probe=True)),
         unwanted=unwanted,
         notices=notices,
@@ -137,19 +145,22 @@ def _topics(lessons: Sequence[Lesson]) -> dict[str, str]:
 
 
 def _of_lessons(
-    store: Store, lessons: Sequence[Lesson], group: dict[str, str], *, augment: bool
+    store: Store, lessons: Sequence[Lesson], group: dict[str, str], older: set[str], *, augment: bool
 ) -> tuple[list[Example], list[Example]]:
     """Every lesson as asked and in other forms: what trains, and the forms that only the gate sees."""
     train: list[Example] = []
     held: list[Example] = []
+    few = max(0, REHEARSED // max(1, len(older)) - 1)
     for lesson in lessons:
-        asked = prompt_of(store, lesson.turn)
-        first = Example(lesson.id, Kind.CORRECTION, asked, lesson.wanted, group=group[lesson.id], source=lesson.id)
+        first = Example(
+            lesson.id, Kind.CORRECTION, prompt_of(store, lesson.turn), lesson.wanted,
+            group=group[lesson.id], source=lesson.id, rehearsed=lesson.id in older,
+        )  # fmt: skip
         train.append(first)
         if augment:
             made = _forms(first, lesson)
             held += made[:HELD_FORMS]
-            train += made[HELD_FORMS:]
+            train += made[HELD_FORMS:][: few if first.rehearsed else None]
     return train, held
 
 

@@ -69,7 +69,8 @@ def draw_exam(snapshot: Snapshot, learned: Collection[str], turn: int, sizes: Si
     """The exam of run number `turn`; `learned` are the ids of corrections that the champion has learned."""
     asked = {e.source: e.prompt for e in snapshot.train if e.kind is Kind.CORRECTION and not e.synthetic}
     fresh = [lesson for lesson in snapshot.lessons if lesson.id not in learned]
-    known = [lesson for lesson in snapshot.lessons if lesson.id in learned]
+    every = sorted([*snapshot.lessons, *snapshot.resting], key=lambda lesson: lesson.id)
+    known = [lesson for lesson in every if lesson.id in learned]
     older = rotate(known, sizes.older, turn)
     held_out = snapshot.held_out
     return Exam(

@@ -160,9 +160,17 @@ class _Run:
         )
         if self.progress.half:
             halve(model)
+        if found is None:
+            self._look_back()
         self._stepper = Stepper(model, self._optimizer, reference, recipe, self.progress, breath)
         self._begun = self._saved = time.monotonic()
         self._before = (self.progress.step, self.progress.seconds, breath.waited)
+
+    def _look_back(self) -> None:
+        """Which of the older ones are still said: what is, is kept; what was forgotten is learned with the new."""
+        older = [item for item in self._material.items if item.example.rehearsed]
+        if older:
+            self.progress.right.update(self._check(older).right)
 
     def train(self) -> str:
         """Step until there is a reason to stop, and return it."""
@@ -226,15 +234,19 @@ class _Run:
             return check(self._model, items, self._recipe.micro_batch_tokens, self._breath)
 
     def _enough(self, wanted: Sequence[Item]) -> bool:
-        """Whether everything a person gave came out right, and nearly all of the forms that were made from it."""
-        own = [self.progress.right.get(i.example.id, False) for i in wanted if not i.example.synthetic]
-        made = [self.progress.right.get(i.example.id, False) for i in wanted if i.example.synthetic]
-        return bool(wanted) and all(own) and sum(made) >= self._recipe.synthetic_share * len(made)
+        """Whether all that is new came out right, and nearly all of the forms made from it and of what is older."""
+        sides: dict[tuple[bool, bool], list[bool]] = {}
+        for example in (item.example for item in wanted):
+            right = self.progress.right.get(example.id, False)
+            sides.setdefault((example.synthetic, example.rehearsed), []).append(right)
+        needed = {(False, False): 1.0}
+        share = self._recipe.synthetic_share
+        return bool(wanted) and all(sum(side) >= needed.get(of, share) * len(side) for of, side in sides.items())
 
     def _given_is_right(self) -> bool:
         """Whether every correction a person gave is said; what nobody gave cannot be missing."""
         given = [i.example for i in self._material.items if i.example.kind is Kind.CORRECTION]
-        return all(self.progress.right.get(e.id, False) for e in given if not e.synthetic)
+        return all(self.progress.right.get(e.id, False) for e in given if not e.synthetic and not e.rehearsed)
 
     def _turned(self) -> str | None:
         """Whether the held-out loss has stopped falling, with nothing left to learn for it to fall by."""
