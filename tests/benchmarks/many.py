@@ -1,9 +1,10 @@
 """A thousand corrections one after another on the starter: what is kept, what is broken, what a run costs.
 
 Fifty at a time are taught and learned by a run from the live version, twenty runs. Every run trains what is new and a
-bounded number of examples of what is old (`dataset.gather.REHEARSED`), and is judged on a bounded exam, so its cost must not
-grow with everything ever learned. Measured at the end, and printed after every five runs: the first hundred corrections
-by the live version alone and with memory, locality, and the seconds of the last five runs beside the first five.
+bounded number of examples of what is old (`dataset.gather.REHEARSED`), and is judged on a bounded exam, so that its
+cost must not grow with everything ever learned. Measured at the end, and printed after every five runs: the first
+hundred corrections by the live version alone and with memory, locality, and the seconds of the last five runs beside
+the first five.
 
 `learn-1000` stands for all; `UNDERSTUDY_RUNS=10` ends sooner, and so does `UNDERSTUDY_MINUTES=60`, after the run that
 is going on then: the row `learn-1000-corrections` says how many it were.
