@@ -17,7 +17,7 @@ run: .venv/run.stamp
 	@$(BIN)/python -m understudy
 
 test: check browser
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --durations=20
 
 test-fast: .venv/test.stamp
 	$(BIN)/python -m pytest -q -m "not slow and not browser" -n $(WORKERS) --dist loadfile
