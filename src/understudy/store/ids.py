@@ -10,6 +10,7 @@ import secrets
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 
 _RANDOM_BITS = 74
 _CENTURY = 4_102_444_800_000
@@ -28,15 +29,21 @@ def new_id() -> str:
         return _told(_last)
 
 
-def new_ids(count: int) -> list[str]:
-    """As many as `new_id` would make one after the other, a tenth of its time each: for an import of millions."""
+def ids() -> Iterator[str]:
+    """As many as one takes, as `new_id` would make them one after the other, a tenth of its time each."""
+    while True:
+        yield from map(_told, _some(1_000))
+
+
+def _some(count: int) -> range:
+    """Numbers that grow by an even step, so that they are drawn once for all."""
     global _last
     step = 1 + secrets.randbits(32)
     fresh = (time.time_ns() // 1_000_000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
     with _lock:
         first = max(fresh, _last + step)
-        _last = first + step * max(0, count - 1)
-    return [_told(first + step * place) for place in range(count)]
+        _last = last = first + step * (count - 1)
+    return range(first, last + 1, step)
 
 
 def _told(value: int) -> str:
