@@ -58,8 +58,8 @@ class Arrival:
                 raise InputError("The correction says the same as the answer.")
         if any(wanted and not said.strip() for _, said, wanted in self.before):
             raise InputError("An answer that is wanted is empty.")
-        for text in (self.answer, self.rejected or "", self.comment, self.system):
+        for text in filter(None, (self.answer, self.rejected, self.comment, self.system)):
             checked(text, "text")
-        for text in (self.author, self.topic, self.model):
+        for text in filter(None, (self.author, self.topic, self.model)):
             checked(text, "name", most=1_000)
         checked_each((*self.tags, *self.reasons), "tag")
