@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from functools import lru_cache
 
 _RANDOM_BITS = 74
 _CENTURY = 4_102_444_800_000
@@ -47,9 +48,15 @@ def _some(count: int) -> range:
 
 
 def _told(value: int) -> str:
-    milliseconds, random_a, random_b = value >> _RANDOM_BITS, value >> 62 & 0xFFF, value & (1 << 62) - 1
-    text = f"{milliseconds << 80 | 0x7 << 76 | random_a << 64 | 0b10 << 62 | random_b:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    last = f"{1 << 63 | value & (1 << 62) - 1:016x}"
+    return f"{_beginning(value >> 62)}-{last[:4]}-{last[4:]}"
+
+
+@lru_cache(maxsize=1)
+def _beginning(value: int) -> str:
+    """The milliseconds and twelve random bits, which are the same for ids that are made together."""
+    text = f"{value >> 12 << 16 | 0x7000 | value & 0xFFF:016x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:]}"
 
 
 def continue_after(newest: str) -> None:
