@@ -92,13 +92,14 @@ def import_parts(
 ) -> Imported:
     """As `import_lines`, of lines that were read already; each part is a transaction."""
     bringing = _Bringing(store, source, plan, on_fault)
-    for part in some:
-        new = bringing.new(bringing.good(part))
-        if new and not dry_run:
-            bringing.write(new, model, state)
-        if on_progress is not None and not on_progress(bringing.told()):
-            return bringing.end(stopped=True)
-    return bringing.end(stopped=False)
+    with store.many():
+        for part in some:
+            new = bringing.new(bringing.good(part))
+            if new and not dry_run:
+                bringing.write(new, model, state)
+            if on_progress is not None and not on_progress(bringing.told()):
+                return bringing.end(stopped=True)
+        return bringing.end(stopped=False)
 
 
 class _Bringing:
