@@ -18,7 +18,7 @@ from tests.store.conftest import exchange as talked
 from understudy.dataset.files import FileKind
 from understudy.dataset.jsonl import dump_lines
 from understudy.errors import Cancelled, InputError, StoreError
-from understudy.playground import bringing, exchange
+from understudy.playground import bringing
 from understudy.playground.bringing import Imports, bring, look, mapping_of, words
 from understudy.playground.exchange import Imported
 from understudy.store import Filter, Item, Store, connections
@@ -122,7 +122,7 @@ def test_an_import_is_taken_back_as_one_and_brought_back(store: Store, tmp_path:
 def test_an_import_is_stopped_after_what_is_written_and_begun_again(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "AT_ONCE", 10)
+    monkeypatch.setattr(bringing, "AT_ONCE", 10)
     rows = [{"prompt": f"q{n}", "completion": f"a{n}"} for n in range(40)]
     looked = look(written(tmp_path, rows))
     heard: list[int] = []
@@ -140,7 +140,7 @@ def test_an_import_is_stopped_after_what_is_written_and_begun_again(
 
 
 def test_long_rows_are_written_a_few_at_a_time(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "MOST_AT_ONCE", 1_000)
+    monkeypatch.setattr(bringing, "MOST_AT_ONCE", 1_000)
     looked = look(written(tmp_path, [{"prompt": f"q{n}", "completion": "a" * 600} for n in range(6)]))
     heard: list[int] = []
     bring(store, "starter", looked, on_progress=lambda done, _: not heard.append(done.added))  # type: ignore[func-returns-value]

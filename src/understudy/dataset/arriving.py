@@ -8,7 +8,7 @@ without the date, the model, the answer that a correction replaced, and what a r
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from understudy.dataset.columns import NAMES, Columns
 from understudy.dataset.departing import REASONS
 from understudy.dataset.dialog import Dialog
 from understudy.dataset.formats import Fields, Format, format_of, others, take_apart
+from understudy.dataset.jsonl import Line
 from understudy.dataset.outgoing import digest
 from understudy.errors import InputError
 from understudy.store import Arrival
@@ -51,6 +52,37 @@ def propose(rows: Sequence[Mapping[str, Any]], *, table: bool) -> Plan:
     if table or own or 2 * formats < len(rows):
         return Plan(columns=columns.propose(header, rows))
     return Plan()
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """A line that cannot be taken in, and why."""
+
+    line: Line
+    why: str
+
+
+def read(line: Line, plan: Plan) -> Arrival | Faulty:
+    """A line as facts, or what is wrong with it."""
+    try:
+        if line.fields is None:
+            raise InputError(f"{line.fault}. Correct this line and import it again.")
+        return arrival_of(line.number, line.fields, plan)
+    except InputError as error:
+        return Faulty(line, str(error))
+
+
+def parts(lines: Iterable[Arrival | Faulty], rows: int, characters: int) -> Iterator[list[Arrival | Faulty]]:
+    """So many at once, fewer where they are long, so that they need no more memory."""
+    found: list[Arrival | Faulty] = []
+    size = 0
+    for line in lines:
+        found.append(line)
+        size += line.size if isinstance(line, Arrival) else len(line.line.text or str(line.line.fields))
+        if len(found) == rows or size > characters:
+            yield found
+            found, size = [], 0
+    yield found
 
 
 def arrival_of(number: int, fields: Fields, plan: Plan) -> Arrival:

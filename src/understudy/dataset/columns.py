@@ -107,19 +107,23 @@ def dialog_of(row: Mapping[str, Any]) -> Dialog:
 
 def row_of(dialog: Dialog, other: Mapping[str, Any]) -> Fields:
     """The row of a dialog, in the order of `NAMES`; what `read_row` made comes out as it was."""
-    before = dialog.prompt[dialog.prompt[0].role == "system" : -1]
-    about = {name: getattr(dialog.about, name) for name in _ABOUT}
+    before, about = dialog.prompt[dialog.prompt[0].role == "system" : -1], dialog.about
     row: Fields = {
         "system": dialog.system,
         "history": [{"role": message.role, "content": message.content} for message in before],
         "prompt": dialog.prompt[-1].content,
         **_answers(dialog),
         "label": dialog.label,
-        **about,
-        "tags": list(dialog.about.tags),
+        "rating": about.rating,
+        "comment": about.comment,
+        "author": about.author,
+        "topic": about.topic,
+        "tags": list(about.tags),
+        "date": about.date,
+        "model": about.model,
         "other": dict(other),
     }
-    return {name: row[name] for name in NAMES if row.get(name) not in (None, "", [], {})}
+    return {name: value for name, value in row.items() if value or value is False}
 
 
 def _answers(dialog: Dialog) -> dict[str, str]:
@@ -208,7 +212,7 @@ def _history(value: object) -> list[Fields] | None:
     except (TypeError, KeyError):
         return None
     plain = all(isinstance(m.content, str) and m.role in ("user", "assistant") for m in said)
-    return messages if plain and alternates((*said, Message("user", ""))) else None
+    return messages if plain and alternates([*(message.role for message in said), "user"]) else None
 
 
 def _date(value: object) -> str | None:

@@ -72,11 +72,18 @@ def _prompt(store: Store, found: Departure) -> tuple[Message, ...]:
     return (*system, Message("user", found.item.question))
 
 
+def _whole(store: Store, found: Departure, *, system: bool) -> tuple[Message, ...]:
+    """As `whole_prompt`; a question with nothing above it is read already."""
+    if found.follows is not None:
+        return whole_prompt(store, found.item.turn, system=system)
+    first = [Message("system", found.item.system)] if system else []
+    return (*first, Message("user", found.item.question))
+
+
 def _line(store: Store, dialog: Dialog, found: Departure, format: Format) -> Fields | None:
     frame = found.frame
     if frame is not None and found.format == format and _keeps(format, frame):
-        prompt = whole_prompt(store, found.item.turn, system=has_system(frame))
-        return put_together(frame, replace(dialog, prompt=prompt))
+        return put_together(frame, replace(dialog, prompt=_whole(store, found, system=has_system(frame))))
     if format in PAIRS and dialog.rejected is None and dialog.said and dialog.label is None:
         dialog = replace(dialog, rejected=dialog.said)
     other: dict[str, Any] = {}

@@ -5,9 +5,10 @@ The texts are what a person wrote or read; `About` is what a table can say besid
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from understudy.types import Message
+from understudy.types import Message, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class About:
     tags: tuple[str, ...] = ()
     date: str = ""
     model: str = ""
+
+
+NOTHING = About()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Dialog:
     also: tuple[int, ...] = ()
     said: str | None = None
     label: bool | None = None
-    about: About = field(default_factory=About)
+    about: About = NOTHING
 
     @property
     def asked(self) -> str:
@@ -53,7 +57,7 @@ class Dialog:
         return self.prompt[0].content if self.prompt[0].role == "system" else ""
 
 
-def alternates(prompt: tuple[Message, ...]) -> bool:
+def alternates(roles: Sequence[Role]) -> bool:
     """System or nothing, then user and assistant in turn, the user last."""
-    rest = prompt[1:] if prompt and prompt[0].role == "system" else prompt
-    return len(rest) % 2 == 1 and all(m.role == ("assistant" if i % 2 else "user") for i, m in enumerate(rest))
+    said = roles[1:] if roles and roles[0] == "system" else roles
+    return len(said) % 2 == 1 and all(role == ("assistant" if i % 2 else "user") for i, role in enumerate(said))

@@ -295,7 +295,7 @@ def _said(
 def _taken(fields: Fields, format: Format) -> tuple[Dialog, Fields] | None:
     frame = _copied(fields)
     texts = _texts(frame, format)
-    if texts is None or not alternates(tuple(Message(text.role, "") for text in texts.prompt)):
+    if texts is None or not alternates([text.role for text in texts.prompt]):
         return None
     answers = [texts.chosen] if texts.rejected is None else [texts.chosen, texts.rejected]
     if not all(isinstance(text.value, str) for text in (*texts.prompt, *answers)):
@@ -355,7 +355,7 @@ def _transcript(fields: Fields) -> tuple[Dialog, Fields] | None:
     said = re.split(r"\n\n(Human|Assistant): ", before)
     roles: list[Role] = ["user" if word == "Human" else "assistant" for word in said[1::2]]
     prompt = tuple(Message(role, text) for role, text in zip(roles, said[2::2], strict=True))
-    if before != same or not alternates(prompt):
+    if before != same or not alternates(roles):
         return None
     return Dialog(prompt, chosen, rejected), fields | {"chosen": None, "rejected": None}
 

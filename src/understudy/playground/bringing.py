@@ -12,19 +12,20 @@ import logging
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
+from understudy.dataset.ahead import Reading
 from understudy.dataset.arriving import Plan, arrival_of, propose
 from understudy.dataset.columns import NAMES, Columns
 from understudy.dataset.files import FileKind, Rows
 from understudy.dataset.formats import Format, format_of
 from understudy.dataset.jsonl import Line, dump
 from understudy.errors import Cancelled, InputError, NotFoundError, UnderstudyError
-from understudy.playground.exchange import MOST_AT_ONCE, Imported, OnFault, OnProgress, import_lines
+from understudy.playground.exchange import AT_ONCE, MOST_AT_ONCE, Imported, OnFault, OnProgress, import_parts
 from understudy.store import Arrival, Store
 from understudy.store.batches import Batch
 from understudy.store.corrections import State
@@ -151,13 +152,14 @@ def bring(
     """Bring in what was looked at; faulty rows are written to `faults`. `on_progress` hears the share that was read."""
     if looked.kind is FileKind.STORE:
         return _merge(store, looked, state, dry_run, on_progress)
-    rows = Rows(looked.path, looked.encoding)
+    reading = Reading(looked.path, looked.encoding, looked.plan, AT_ONCE, MOST_AT_ONCE)
     with ExitStack() as stack:
         on_fault = _saved(stack, faults) if faults is not None else None
-        heard: OnProgress | None = None if on_progress is None else lambda done: on_progress(done, rows.share)
+        heard: OnProgress | None = None if on_progress is None else lambda done: on_progress(done, reading.share)
         source = looked.path.name[-_NAME:]
         how = {"state": state, "dry_run": dry_run, "on_fault": on_fault, "on_progress": heard}
-        return import_lines(store, model, rows, source, looked.plan, **how)  # type: ignore[arg-type]
+        some = stack.enter_context(closing(reading.parts()))
+        return import_parts(store, model, some, source, looked.plan, **how)  # type: ignore[arg-type]
 
 
 def _saved(stack: ExitStack, path: Path) -> OnFault:

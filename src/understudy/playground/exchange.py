@@ -15,16 +15,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from understudy.dataset.arriving import Plan, arrival_of, mark
+from understudy.dataset.arriving import Faulty, Plan, mark, parts, read
 from understudy.dataset.departing import dialog_of
 from understudy.dataset.formats import Fields, Format, new_line, take_apart
 from understudy.dataset.jsonl import Line
 from understudy.dataset.outgoing import line_of
-from understudy.errors import InputError
 from understudy.store import Arrival, Store
 from understudy.store.corrections import State
 
-AT_ONCE = 4_000
+AT_ONCE = 10_000
 """Lines of one transaction: so many that a commit hardly costs, so few that others do not wait long."""
 
 MOST_AT_ONCE = 8 << 20
@@ -73,14 +72,34 @@ def import_lines(
     on_progress: OnProgress | None = None,
 ) -> Imported:
     """Bring a file in as feedback on `model`. A line that cannot be read is told with its number; others go in."""
-    bringing = _Bringing(store, source, plan or Plan(), on_fault)
-    for some in bringing.some(lines):
-        new = bringing.new(some)
-        if new and not dry_run:
-            bringing.write(new, model, state)
-        if on_progress is not None and not on_progress(bringing.told()):
-            return bringing.end(stopped=True)
-    return bringing.end(stopped=False)
+    plan = plan or Plan()
+    some = parts((read(line, plan) for line in lines), AT_ONCE, MOST_AT_ONCE)
+    how = {"state": state, "dry_run": dry_run, "on_fault": on_fault, "on_progress": on_progress}
+    return import_parts(store, model, some, source, plan, **how)  # type: ignore[arg-type]
+
+
+def import_parts(
+    store: Store,
+    model: str,
+    some: Iterable[Sequence[Arrival | Faulty]],
+    source: str,
+    plan: Plan,
+    *,
+    state: State = "approved",
+    dry_run: bool = False,
+    on_fault: OnFault | None = None,
+    on_progress: OnProgress | None = None,
+) -> Imported:
+    """As `import_lines`, of lines that were read already; each part is a transaction."""
+    bringing = _Bringing(store, source, plan, on_fault)
+    with store.many():
+        for part in some:
+            new = bringing.new(bringing.good(part))
+            if new and not dry_run:
+                bringing.write(new, model, state)
+            if on_progress is not None and not on_progress(bringing.told()):
+                return bringing.end(stopped=True)
+        return bringing.end(stopped=False)
 
 
 class _Bringing:
@@ -94,18 +113,15 @@ class _Bringing:
         self._faults: list[str] = []
         self._batch = ""
 
-    def some(self, lines: Iterable[Line]) -> Iterator[list[Arrival]]:
-        """Lines that can be read, as many at once as may be held."""
-        found: list[Arrival] = []
-        size = 0
-        for count, line in enumerate(lines, 1):
-            if (arrival := self._read(line)) is not None:
-                found.append(arrival)
-                size += arrival.size
-            if count % AT_ONCE == 0 or size > MOST_AT_ONCE:
-                yield found
-                found, size = [], 0
-        yield found
+    def good(self, lines: Iterable[Arrival | Faulty]) -> list[Arrival]:
+        """Those that can be taken in; the others are told."""
+        found = []
+        for line in lines:
+            if isinstance(line, Arrival):
+                found.append(line)
+            else:
+                self._tell(line)
+        return found
 
     def new(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Those that are not there yet."""
@@ -129,18 +145,12 @@ class _Bringing:
             self._store.batches.set_counts(self._batch, self._counts, finished=not stopped)
         return self.told(stopped=stopped)
 
-    def _read(self, line: Line) -> Arrival | None:
-        try:
-            if line.fields is None:
-                raise InputError(f"{line.fault}. Correct this line and import it again.")
-            return arrival_of(line.number, line.fields, self._plan)
-        except InputError as error:
-            self._counts["faulty"] += 1
-            if len(self._faults) < MOST_FAULTS:
-                self._faults.append(f"{self._source}, line {line.number}: {error}")
-            if self._on_fault is not None:
-                self._on_fault(line, str(error))
-            return None
+    def _tell(self, faulty: Faulty) -> None:
+        self._counts["faulty"] += 1
+        if len(self._faults) < MOST_FAULTS:
+            self._faults.append(f"{self._source}, line {faulty.line.number}: {faulty.why}")
+        if self._on_fault is not None:
+            self._on_fault(faulty.line, faulty.why)
 
     def _is_known(self, arrival: Arrival, there: dict[str, int]) -> bool:
         known = self._met[arrival.digest] < there.get(arrival.digest, 0) + self._here.get(arrival.digest, 0)

@@ -4,7 +4,7 @@ One noun a file: its value (a frozen dataclass) and the methods that read and wr
 """
 
 from understudy.store.acts import Act, Change, Edit
-from understudy.store.arrivals import Arrival
+from understudy.store.arrival import Arrival
 from understudy.store.batches import Batch
 from understudy.store.completions import Completion
 from understudy.store.conversations import Conversation, ConversationHit

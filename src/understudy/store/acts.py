@@ -20,8 +20,8 @@ from understudy.store.moments import now
 from understudy.store.standing import unknown
 from understudy.store.texts import checked
 
-AT_ONCE = 5_000
-"""Items changed in one transaction of a large act: others get to write in between."""
+AT_ONCE = 20_000
+"""Items changed in one transaction of a large act: half a second, then others get to write."""
 
 _COLUMNS = ("state", "topic", "note")
 _TAG = "tag "
@@ -110,9 +110,10 @@ class Acts:
         _check(edit)
         with self._connections.writing():
             act = self._begin(edit.words, author)
-        for part in _parts(numbers):
-            with self._connections.writing():
-                self._apply(act, part, edit)
+        with self._connections.many():
+            for part in _parts(numbers):
+                with self._connections.writing():
+                    self._apply(act, part, edit)
         return self.get(act)
 
     def correct(self, number: int, text: str, author: str = "", revision: int | None = None) -> Act:
@@ -155,10 +156,11 @@ class Acts:
             db.execute("UPDATE acts SET undone = ? WHERE number = ?", [now(), act])
             back = self._begin(f"undid: {found.words}"[:1_000], author)
         put_back = 0
-        for field, before, after in self._fields_of(act):
-            for part in _parts(self._changed_by(act, field, before, after)):
-                with self._connections.writing():
-                    put_back += self._put_back(back, part, field, before, after)
+        with self._connections.many():
+            for field, before, after in self._fields_of(act):
+                for part in _parts(self._changed_by(act, field, before, after)):
+                    with self._connections.writing():
+                        put_back += self._put_back(back, part, field, before, after)
         return replace(self.get(back), left=self._count(act) - put_back)
 
     def get(self, act: int) -> Act:

@@ -129,6 +129,12 @@ class Store:
         with self._connections.writing():
             yield
 
+    @contextmanager
+    def many(self) -> Iterator[None]:
+        """For a block that writes many rows, in one transaction or in several: with a larger cache."""
+        with self._connections.many():
+            yield
+
     def feedback_counts(self) -> dict[str, int]:
         """How much people said: conversations in the list, facts that stand (not taken back)."""
         row = self._connections.row("""

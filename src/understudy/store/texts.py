@@ -24,7 +24,7 @@ def checked(text: str, what: str, *, empty: bool = True, most: int = MOST_CHARAC
         raise InputError(f"The {what} is empty. Write something first.")
     if len(text) > most:
         raise InputError(f"The {what} has {len(text):,} characters, more than {most:,}. Shorten it and try again.")
-    if found := _UNUSABLE.search(text):
+    if not (text.isascii() and "\0" not in text) and (found := _UNUSABLE.search(text)):  # most texts are: no search
         raise InputError(
             f"The {what} holds the character U+{ord(found[0]):04X} at position {found.start() + 1}, which is no text."
             " Remove it and try again."
