@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.conftest import answered
-from understudy.errors import InputError, SettingsError
+from understudy.errors import InputError, NotFoundError, SettingsError
 from understudy.playground.casting import Casting
 from understudy.playground.forgetting import still_known, words
 from understudy.playground.learning import Learning, Pace
@@ -74,6 +74,21 @@ def test_what_waits_for_approval_starts_nothing(store: Store, learning: Learning
     learning.approve(lesson)
     assert learning.due() == "1 new correction"
     learning.reject(lesson)
+    assert learning.due() is None
+    (item,) = store.items.page().items
+    assert [(change.before, change.after) for change in store.acts.history(item.number)] == [
+        ("waiting", "approved"),
+        ("approved", "rejected"),
+    ]
+
+
+def test_a_correction_that_was_replaced_meanwhile_is_not_decided_about(store: Store, learning: Learning) -> None:
+    lesson = taught(store, "Who runs Plotzi?")
+    completion = store.corrections.standing([lesson])[lesson].completion
+    newer = store.corrections.add(completion, "Somebody else.")
+    store.corrections.set_state(newer.id, "waiting")
+    with pytest.raises(NotFoundError):
+        learning.approve(lesson)
     assert learning.due() is None
 
 

@@ -117,12 +117,12 @@ class Learning:
         self._store.runs.wish(run, "cancel")
 
     def approve(self, correction: str) -> None:
-        """From now on it is remembered, and the next run learns it."""
-        self._store.corrections.set_state(correction, "approved")
+        """From now on it is remembered, and the next run learns it. Told in its history, as at the desk."""
+        self._store.acts.decide(correction, "approved")
 
     def reject(self, correction: str) -> None:
         """It stays where it was written, but is neither remembered nor learned."""
-        self._store.corrections.set_state(correction, "rejected")
+        self._store.acts.decide(correction, "rejected")
 
     # -- by itself -------------------------------------------------------------------------------------------------
 

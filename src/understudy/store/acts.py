@@ -105,6 +105,13 @@ class Acts:
             self._apply(act, [number], edit)
             return self.get(act)
 
+    def decide(self, correction: str, state: str, author: str = "") -> Act:
+        """The same for a correction by its id. Raises `NotFoundError` where it does not stand any more."""
+        item = self._items.of_correction(correction)
+        if item is None:
+            raise unknown("correction", correction)
+        return self.edit(item.number, Edit(state=state), author)
+
     def edit_all(self, numbers: Sequence[int], edit: Edit, author: str = "") -> Act:
         """Change many items, `AT_ONCE` in a transaction: a kill in between leaves an act that can be undone."""
         _check(edit)

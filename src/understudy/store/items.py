@@ -186,6 +186,15 @@ class Items:
         row = self._connections.row(f"{_ITEM} WHERE subject = ? AND items.gone = 0", [f"correction {completion}"])
         return _item(row) if row else None
 
+    def of_correction(self, correction: str) -> Item | None:
+        """The item of a correction by its id, while it is the one that stands."""
+        row = self._connections.row(
+            f"{_ITEM} WHERE subject = (SELECT 'correction ' || completion FROM corrections WHERE id = ?)"
+            " AND items.fact = ? AND items.gone = 0",
+            [correction, correction],
+        )
+        return _item(row) if row else None
+
     def each(self, filter: Filter | None = None, turns: Sequence[str] | None = None) -> Iterator[Item]:
         """Every item of a filter, oldest first, some at a time: for an export of any size."""
         after: Cursor | None = None
