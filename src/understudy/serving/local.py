@@ -20,7 +20,7 @@ from typing import Any
 import torch
 
 from understudy.errors import ModelError, UnderstudyError
-from understudy.serving.adapter import read_adapter
+from understudy.serving.adapter import check_adapter, read_adapter
 from understudy.serving.backend import ModelCard, Stop
 from understudy.serving.context import fit_prompt
 from understudy.serving.decode import Decoder, Job
@@ -257,6 +257,7 @@ class LocalBackend:
     def load_version(self, number: int, path: Path) -> None:
         if number == BASE:
             raise ModelError("Version 0 is the base model itself and cannot be replaced. Choose another number.")
+        self._slots.check(*check_adapter(Path(path)))  # before its weights take any memory
         adapter = read_adapter(Path(path))
         with self._step:
             slot = self._slots.load(adapter)

@@ -10,7 +10,7 @@ Shapes: A `[slots, in, rank]`, B `[slots, rank, out]` with the scaling folded in
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import nn
@@ -18,6 +18,7 @@ from torch.nn.functional import linear
 
 from understudy.errors import ModelError
 from understudy.serving.adapter import Adapter
+from understudy.serving.outline import Shape
 from understudy.serving.packed import ROWS, PackedWeight, worth_packing
 
 
@@ -125,8 +126,9 @@ class AdapterSlots:
 
     def load(self, adapter: Adapter) -> int:
         """Write `adapter` into a free slot and return it. Raises ModelError, changing nothing, if it does not fit."""
-        for name, (a, b) in adapter.weights.items():
-            self._check(adapter.name, name, a, b)
+        self.check(
+            adapter.name, {n: Shape(a.shape[0], a.shape[1], b.shape[0]) for n, (a, b) in adapter.weights.items()}
+        )
         slot = next(i for i in range(len(self._taken) + 1) if i not in self._taken)
         self._taken.add(slot)
         try:
@@ -187,22 +189,27 @@ class AdapterSlots:
             self._place(name, self._layers[name])
         return self._layers[name]
 
-    def _check(self, adapter: str, name: str, a: torch.Tensor, b: torch.Tensor) -> None:
-        if name in self._layers:
-            inputs, outputs = self._layers[name].inputs, self._layers[name].outputs
-        else:
-            try:
-                inputs, outputs = linear_shape(self._model.get_submodule(name))
-            except (AttributeError, TypeError) as error:
+    def check(self, adapter: str, shapes: Mapping[str, Shape]) -> None:
+        """Whether these pairs fit this model; it takes no weights to know. Raises ModelError."""
+        for name, shape in shapes.items():
+            inputs, outputs = self._shape(adapter, name)
+            if (shape.inputs, shape.outputs) != (inputs, outputs):
                 raise ModelError(
-                    f"The adapter {adapter} changes {name}, which this model does not have as a linear layer. "
-                    "It was trained on another base model; choose that one."
-                ) from error
-        if a.shape[1] != inputs or b.shape[0] != outputs:
+                    f"The adapter {adapter} was made for a layer {name} of {shape.inputs} to {shape.outputs} values,"
+                    f" but this model's has {inputs} to {outputs}. It was trained on another base model; choose that"
+                    " one."
+                )
+
+    def _shape(self, adapter: str, name: str) -> tuple[int, int]:
+        if name in self._layers:
+            return self._layers[name].inputs, self._layers[name].outputs
+        try:
+            return linear_shape(self._model.get_submodule(name))
+        except (AttributeError, TypeError) as error:
             raise ModelError(
-                f"The adapter {adapter} was made for a layer {name} of {a.shape[1]} to {b.shape[0]} values, but this "
-                f"model's has {inputs} to {outputs}. It was trained on another base model; choose that one."
-            )
+                f"The adapter {adapter} changes {name}, which this model does not have as a linear layer. "
+                "It was trained on another base model; choose that one."
+            ) from error
 
 
 def linear_shape(module: nn.Module) -> tuple[int, int]:

@@ -39,7 +39,7 @@ def read_json(path: Path, what: str) -> dict[str, Any]:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ModelError(f"{what} has no {path.name}. Choose a complete folder.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{what}: {path.name} cannot be read ({error}). Get the file again.") from error
     if not isinstance(value, dict):
         raise ModelError(f"{what}: {path.name} holds no settings. Get the file again.")
