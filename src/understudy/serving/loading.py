@@ -19,7 +19,7 @@ from understudy.errors import ModelError
 from understudy.serving.device import Placement
 from understudy.serving.weights import fingerprint, refuse_code, require_weights
 
-_ONE_AT_A_TIME = threading.Lock()
+ONE_AT_A_TIME = threading.Lock()
 """While transformers loads, it makes `meta` torch's default device for the whole process: a model that another thread
 loads meanwhile would stay without weights."""
 
@@ -48,7 +48,7 @@ def load_model(source: str | Path, placement: Placement) -> Loaded:
     require_weights(folder, str(source))
     disable_progress_bar()  # its lines would land between those of the terminal chat
     try:
-        with _ONE_AT_A_TIME:
+        with ONE_AT_A_TIME:
             config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
             model = AutoModelForCausalLM.from_pretrained(
                 folder, config=config, dtype=placement.dtype, use_safetensors=True, trust_remote_code=False

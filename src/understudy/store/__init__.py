@@ -10,6 +10,7 @@ from understudy.store.completions import Completion
 from understudy.store.conversations import Conversation, ConversationHit
 from understudy.store.corrections import Correction, Lesson
 from understudy.store.departures import Departure
+from understudy.store.exports import Export, ExportLine
 from understudy.store.filters import Filter
 from understudy.store.forms import Form, FormAuthor
 from understudy.store.golden import Comparison, GoldenAnswer, GoldenSet
@@ -41,6 +42,8 @@ __all__ = [
     "Cursor",
     "Departure",
     "Edit",
+    "Export",
+    "ExportLine",
     "Filter",
     "Form",
     "FormAuthor",

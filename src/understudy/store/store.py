@@ -22,6 +22,7 @@ from understudy.store.conversations import Conversations
 from understudy.store.corrections import Corrections
 from understudy.store.departures import Departures
 from understudy.store.embeddings import Embeddings
+from understudy.store.exports import Exports
 from understudy.store.failures import explained
 from understudy.store.forms import Forms
 from understudy.store.golden import GoldenSets
@@ -53,6 +54,7 @@ _TABLES = (
     "champions",
     "runs",
     "verdicts",
+    "exports",
     "imports",
     "batches",
     "jobs",
@@ -83,6 +85,7 @@ class Store:
         self.batches = Batches(connections)
         self.arrivals = Arrivals(connections)
         self.departures = Departures(connections)
+        self.exports = Exports(connections)
         self.merging = Merging(connections)
         self.jobs = Jobs(connections)
         self.golden = GoldenSets(connections)

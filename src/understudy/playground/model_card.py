@@ -1,0 +1,117 @@
+"""What somebody should know who finds the files of a version: a model card as the hub reads them.
+
+Numbers and hashes only. What people asked and corrected is in nobody's card: it could not be taken back from it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from understudy import __version__
+from understudy.store import Store, Version
+
+NEXT = {
+    "gguf-adapter": " It was tried on a GGUF of its base in float32.",
+    "ollama": " Ollama itself was not run here; it uses llama.cpp's engine.",
+}
+"""What should be said beside a comparison, by form."""
+
+_USES = {
+    "adapter": """```python
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
+
+base = AutoModelForCausalLM.from_pretrained("{base}", dtype="float32")
+model = PeftModel.from_pretrained(base, "THIS_FOLDER")
+tokenizer = AutoTokenizer.from_pretrained("THIS_FOLDER")
+settings = GenerationConfig.from_pretrained("THIS_FOLDER")
+```""",
+    "merged": """```python
+from transformers import pipeline
+
+ask = pipeline("text-generation", "THIS_FOLDER")
+print(ask([{{"role": "user", "content": "Hello!"}}], do_sample=False))
+```""",
+    "gguf": "```sh\nllama-cli -m model.gguf --jinja\n```",
+    "gguf-adapter": (
+        "```sh\nllama-cli -m BASE.gguf --lora adapter.gguf --jinja\n```\n\n`BASE.gguf` is a GGUF of {base}, made by"
+        " llama.cpp's own converter or by Understudy."
+    ),
+    "ollama": "```sh\nollama create {name} -f Modelfile\nollama run {name}\n```",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a card is made of. `compared` says how the export did beside the version, `licence` is the base's."""
+
+    version: Version
+    form: str
+    base: str
+    dtype: str
+    compared: str
+    licence: str
+    snapshot: str
+
+
+def card_of(store: Store, facts: Facts) -> str:
+    """The text of README.md."""
+    version, form, base, licence = facts.version, facts.form, facts.base, facts.licence
+    learned = len(store.versions.learned(version.model, version.number))
+    named = f"{version.model}-v{version.number}"
+    parts = [
+        _head(base, form, licence),
+        f"# {named}",
+        f"{base}, tuned with Understudy {__version__} on what people corrected. Version {version.number} of"
+        f" {version.created[:10]}, as {form}, weights in {facts.dtype}"
+        f"{'' if 'adapter' in form else ' after a sum in float32'}.",
+        "## How to use",
+        _USES[form].format(base=base, name=named),
+        "## Does it answer the same?",
+        f"Asked greedily beside the version itself: {facts.compared[0].lower()}{facts.compared[1:]}",
+        "## What it learned from",
+        f"{learned} corrections that it answers by itself. The texts are not in here. {_run(store, facts)}".strip(),
+        "## Measured before it was used",
+        _metrics(version.report) or "Nothing: it was made elsewhere, or never judged.",
+        "## Limits",
+        "It knows what its base knows and what was corrected, and says wrong things with confidence as its base does."
+        " In Understudy the version speaks only near what it learned, and corrections are remembered beside it; an"
+        " export speaks everywhere and remembers nothing.",
+        "## Licence",
+        f"The base is under: {licence or 'unknown; look at its own card'}. The corrections belong to who wrote them."
+        " Check both before you share this.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(base: str, form: str, licence: str) -> str:
+    library = {"adapter": "peft", "merged": "transformers"}.get(form, "gguf")
+    known = [f"base_model: {json.dumps(base)}"] if base.count("/") == 1 else []
+    lines = [f"license: {json.dumps(licence or 'unknown')}", *known, f"library_name: {library}"]
+    return "\n".join(["---", *lines, "pipeline_tag: text-generation", "tags: [understudy]", "---"])
+
+
+def _run(store: Store, facts: Facts) -> str:
+    if facts.version.run is None:
+        return "It was trained elsewhere."
+    recipe = json.dumps(store.runs.get(facts.version.run).recipe, sort_keys=True, default=str)
+    told = f"Data snapshot: `{facts.snapshot}`." if facts.snapshot else ""
+    return f"{told}\n\n<details><summary>Training settings</summary>\n\n`{recipe}`\n\n</details>"
+
+
+def _metrics(report: Mapping[str, Any]) -> str:
+    """The gate's table; what is not a number is left out."""
+    metrics = report.get("metrics")
+    rows = [
+        f"| {name} | {_number(metric.get('value'))} | {_number(metric.get('base'))} | {metric.get('n') or ''} |"
+        for name, metric in (metrics.items() if isinstance(metrics, dict) else ())
+        if isinstance(metric, dict) and isinstance(metric.get("value"), int | float)
+    ]
+    return "\n".join(["| | this version | base | n |", "|---|---|---|---|", *rows]) if rows else ""
+
+
+def _number(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, int | float) else ""
