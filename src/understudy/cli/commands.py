@@ -19,6 +19,7 @@ from understudy.cli.send import send
 from understudy.cli.serve import serve
 from understudy.cli.teach import teach
 from understudy.cli.train import train, worker
+from understudy.cli.version_export import export, exports
 from understudy.cli.versions import promote, rollback, versions
 
 
@@ -62,3 +63,5 @@ for command in (
     db,
 ):
     understudy.add_command(command)
+for command in (export, exports):
+    versions.add_command(command)

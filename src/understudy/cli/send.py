@@ -33,7 +33,7 @@ def send(
 
     if view and every:
         raise InputError("A view says itself what it shows. Leave --all away, or --view.")
-    token = _token(settings) if push else ""
+    token = hub_token(settings) if push else ""
     with opened(settings) as playground:
         store = playground.store
         shown = store.views.get(view).filter if view else Filter(states=() if every else ("approved",))
@@ -49,7 +49,8 @@ def send(
     click.echo(printable("\n".join(filter(None, (f"{words}.", address)))))
 
 
-def _token(settings: Settings) -> str:
+def hub_token(settings: Settings) -> str:
+    """The token of the hub from the environment. Raises InputError where there is none, or nothing may leave."""
     if settings.local_only:
         raise InputError("UNDERSTUDY_LOCAL_ONLY is set, so nothing is uploaded. Leave --push away, or unset it.")
     token = next((os.environ[name] for name in _TOKENS if os.environ.get(name)), "")

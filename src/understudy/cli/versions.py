@@ -16,11 +16,18 @@ if TYPE_CHECKING:
     from understudy.playground.promoting import VersionItem
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per version.")
 @with_settings("home", "base_model")
-def versions(settings: Settings, as_json: bool) -> None:
-    """The versions of the base model, newest first; * marks the live one."""
+@click.pass_context
+def versions(context: click.Context, settings: Settings, as_json: bool) -> None:
+    """The versions of the base model, newest first; * marks the live one. `export` takes one to other programs."""
+    if context.invoked_subcommand is not None:
+        if any(context.params.values()):
+            raise InputError(
+                f"Flags belong behind the command: understudy versions {context.invoked_subcommand} --help"
+            )
+        return
     with opened(settings) as playground:
         for item in playground.versions():
             click.echo(json.dumps(asdict(item), ensure_ascii=False) if as_json else words(item))

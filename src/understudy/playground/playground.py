@@ -29,6 +29,8 @@ from understudy.playground.columns import column_choices, is_tuned, resolve_colu
 from understudy.playground.costs import Costs
 from understudy.playground.curating import Desk
 from understudy.playground.difference import difference
+from understudy.playground.export_jobs import ExportJobs
+from understudy.playground.exporting import VersionExports
 from understudy.playground.exports import Exports
 from understudy.playground.jobs import Jobs
 from understudy.playground.learning import Learning, Pace, Perform
@@ -108,6 +110,8 @@ class Playground:
         self.desk = Desk(store, casting, self.remembering, self.scope)
         self.transfers = Transfers(store.path.parent / "transfers")
         self.exports = Exports(store, self.desk, self.transfers)
+        self.version_exports = VersionExports(store, casting, self.scope)
+        self.export_jobs = ExportJobs(self.version_exports, self.transfers, store.path.parent)
         self.cleaning = Cleaning(store, self.desk)
         self._network, catalogue = network or Network(), catalogue or read_catalogue()
         self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)
@@ -136,6 +140,7 @@ class Playground:
         self.learning.close()
         self.imports.close()
         self.exports.close()
+        self.export_jobs.close()
         self.transfers.close()
         self.desk.close()
         self._purging.close()
