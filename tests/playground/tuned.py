@@ -1,4 +1,4 @@
-"""A playground on the real starter whose v1 has an adapter that does something, and one correction it is said to know."""
+"""A playground on the real starter, whose v1 talks otherwise and is said to know one correction."""
 
 from __future__ import annotations
 

@@ -78,9 +78,7 @@ class ExportJobs:
     def start(self, order: Order) -> str:
         """Begin; returns the id to ask for. Raises InputError for what is too large to be saved by a browser."""
         if order.download and self._exports.size(order.model, order.form, order.dtype) > MOST_BYTES:
-            raise InputError(
-                "It is larger than 1 GB, too much for a browser to save. Choose the folder on this machine."
-            )
+            raise InputError("It is larger than 1 GB, too much to save here. Choose the folder on this machine.")
         job = ExportJob(new_id(), f"{clean(order.model)}-v{order.number}-{order.form}")
         self._jobs[job.id] = job
         thread = threading.Thread(target=self._run, args=(job, order), name="export-version", daemon=True)

@@ -28,12 +28,28 @@ if TYPE_CHECKING:
     from understudy.evaluation.parity import Expected, Question
     from understudy.serving.exported import Exported
 
-LABELS = {
-    "adapter": "Adapter (PEFT)",
-    "merged": "Merged model (transformers)",
-    "gguf": "GGUF, merged model",
-    "gguf-adapter": "GGUF, adapter only",
-    "ollama": "Ollama: GGUF and Modelfile",
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of an export as a page lists it: its name, and who reads it."""
+
+    label: str
+    words: str
+
+
+FORMS = {
+    "merged": Form(
+        "Merged model (transformers)", "Base and version as one model, for transformers, vLLM and most servers."
+    ),
+    "adapter": Form(
+        "Adapter (PEFT)",
+        "Only what was learned, a few megabytes, for a program that has the base and loads it with PEFT.",
+    ),
+    "gguf": Form("GGUF", "Base and version in one file, for llama.cpp, LM Studio and other programs of its family."),
+    "gguf-adapter": Form(
+        "GGUF, adapter only", "Only what was learned, for llama.cpp beside a GGUF of the base (--lora)."
+    ),
+    "ollama": Form("Ollama", "A GGUF and a Modelfile with this model's template and stops, for ollama create."),
 }
 """The forms of an export, as a page lists them."""
 
@@ -121,8 +137,8 @@ class VersionExports:
     def _prepare(self, version: Version, form: str, dtype: str) -> Exported:
         from understudy.serving.exported import Exported
 
-        if form not in LABELS or dtype not in DTYPES:
-            raise InputError(f"There is no export as {form} in {dtype}. Forms: {', '.join(LABELS)}.")
+        if form not in FORMS or dtype not in DTYPES:
+            raise InputError(f"There is no export as {form} in {dtype}. Forms: {', '.join(FORMS)}.")
         registered = self._store.models.find(version.model)
         source = registered.source if registered else version.model
         if is_address(source):

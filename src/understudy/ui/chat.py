@@ -47,6 +47,7 @@ SCRIPTS = (
     "desk-filter",
     "bringing",
     "sending",
+    "exporting",
     "sidebar",
     "tuning",
     "providers",
@@ -74,6 +75,7 @@ STYLES = (
     "elsewhere",
     "desk",
     "exchange",
+    "exporting",
 )
 
 

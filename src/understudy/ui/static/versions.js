@@ -45,6 +45,7 @@ function versionTools(version, key) {
       : version.passed === false ? tool('promote-anyway', 'Promote anyway', version.refusal, `Promote ${key} anyway`)
       : tool('promote', 'Promote', version.refusal, `Promote ${key}`),
     tool('compare-version', 'Compare in chat', gone, `Compare ${key} with the base in chat`),
+    tool('export-version', 'Export…', gone || (state.learner ? 'Its weights are at its provider.' : ''), `Export ${key} for another program`),
     tool('remove-version', 'Delete', gone || (version.live ? `${key} is live. Roll back first.` : ''), `Delete ${key}`),
     version.judged !== null || version.passed !== null ? unfoldButton(key, 'Did it learn?', `Did ${key} learn?`) : null,
   ];

@@ -1,0 +1,85 @@
+"""A version exported on the Learning page, with the real starter: saved, and every answer compared on the screen."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.playground.tuned import tuned_playground
+from tests.ui.conftest import Watched, served
+from tests.ui.learned import never_wait_for_the_disk
+from tests.ui.test_accessibility import check, load_axe
+from understudy.playground.playground import Playground
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def playground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Playground]:
+    never_wait_for_the_disk(monkeypatch)
+    made = tuned_playground(tmp_path / "home")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(browser: Browser, playground: Playground, tmp_path: Path) -> Iterator[Watched]:
+    with served(playground, tmp_path / "home") as address:
+        watched = Watched(browser, address)
+        yield watched
+        watched.close()
+    assert watched.troubles == []
+
+
+def look(page: Page, name: str) -> None:
+    """A picture for who is working on the page: UNDERSTUDY_LOOK names a folder."""
+    if folder := os.environ.get("UNDERSTUDY_LOOK"):
+        page.wait_for_timeout(300)
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def test_a_version_is_exported_saved_and_held_against_itself(app: Watched, playground: Playground) -> None:
+    pytest.importorskip("xllamacpp", reason="llama.cpp is not installed here: pip install 'understudy[gguf]'")
+    page = app.open()
+    page.get_by_label("Message", exact=True).blur()
+    page.get_by_role("button", name="Learning").first.click()
+    page.get_by_role("button", name="Export v1 for another program").click()
+    dialog = page.get_by_role("dialog", name="Export v1")
+    expect(dialog).to_contain_text("for transformers, vLLM and most servers")
+    dialog.get_by_label("For which program").select_option("gguf-adapter")
+    expect(dialog.get_by_label("Numbers")).to_be_disabled()
+    dialog.get_by_label("For which program").select_option("gguf")
+    dialog.get_by_label("Numbers").select_option("bfloat16")
+    expect(dialog).to_contain_text("Some answers may change; they are shown.")
+    look(page, "export-asked")
+    dialog.get_by_role("button", name="Export", exact=True).click()
+    expect(dialog.locator("[data-part=made]")).to_contain_text("Read back by llama.cpp", timeout=60_000)
+    expect(dialog.locator(".parity tbody tr")).to_have_count(20)
+    (made,) = playground.version_exports.earlier("starter", 1)
+    differing = [line for line in made.lines if not line.same]
+    expect(dialog.get_by_text("differs", exact=True)).to_have_count(len(differing))
+    with page.expect_download() as saved:
+        dialog.get_by_role("link", name="Save the export").click()
+    with zipfile.ZipFile(saved.value.path()) as file:
+        assert "starter-v1-gguf/model.gguf" in file.namelist()
+    load_axe(page)
+    check(page, "an export of a version")
+    look(page, "export-made")
+    page.set_viewport_size({"width": 390, "height": 844})
+    look(page, "export-made-phone")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Export v1 for another program").click()
+    dialog.get_by_text("GGUF, bfloat16").click()
+    expect(dialog.locator(".earlier-exports .parity tbody tr")).to_have_count(20)
+    check(page, "an earlier export on a phone")
+    look(page, "export-earlier-phone")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
