@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
+
 from understudy.dataset.anchors import draw
 from understudy.dataset.asked import prompt_of
 from understudy.errors import InputError, NotFoundError
@@ -94,6 +96,8 @@ class VersionExports:
         version = self._version(model, number)
         making = self._prepare(version, form, dtype)
         _check_place(out, self.size(model, form, dtype))
+        if form != "adapter":
+            _check_memory(self._casting.backend(model).describe().parameters)
         expected = self._ask(version, control)
         part = out.with_name(f".{out.name}.{os.getpid()}.new")
         try:
@@ -145,7 +149,7 @@ class VersionExports:
             raise InputError(f"The weights of {version.model} are at its provider, so there is nothing to export here.")
         folder = self._casting.check_version(version.model, version.number)
         base = version.model if Path(source).expanduser().is_dir() else source
-        dtype = "float32" if "adapter" in form else dtype
+        dtype = {"adapter": "as trained", "gguf-adapter": "float32"}.get(form, dtype)
         return Exported.prepare(source, folder, base, f"{version.model}-v{version.number}", form, dtype)
 
     def _ask(self, version: Version, control: Control) -> list[Expected]:
@@ -213,3 +217,13 @@ def _check_place(out: Path, size: int) -> None:
     if size + _ROOM > free:
         need, have = (size + _ROOM) / 2**30, free / 2**30
         raise InputError(f"The export needs about {need:.1f} GB, and {have:.1f} GB are free. Choose another folder.")
+
+
+def _check_memory(parameters: int) -> None:
+    """The sum is made in float32 beside the model that answers."""
+    need, have = (parameters * 4 + _ROOM) / 2**30, psutil.virtual_memory().available / 2**30
+    if need > have:
+        raise InputError(
+            f"Adding base and version takes about {need:.1f} GB of memory, and {have:.1f} GB are free. Close something,"
+            " or export the adapter alone."
+        )

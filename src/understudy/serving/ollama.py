@@ -8,7 +8,6 @@ Source: https://github.com/ollama/ollama/blob/main/docs/modelfile.md
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,29 +28,37 @@ _TRIALS: tuple[tuple[Message, ...], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """What stands before a conversation, around its system prompt, and after a message of each side."""
+    """What stands before a conversation, around its system prompt, and after a message of each side.
+
+    `opening` stands after the last message, where the answer begins; mostly it is `after_user`.
+    """
 
     start: str
     before_system: str
     after_system: str
     after_user: str
     after_assistant: str
+    opening: str
 
     def render(self, messages: Sequence[Message]) -> str:
         """What the Go template of `go` writes."""
         after = {"user": self.after_user, "assistant": self.after_assistant, "system": self.after_system}
         start = self.before_system if messages[0].role == "system" else self.start
-        return start + "".join(message.content + after[message.role] for message in messages)
+        texts = [message.content + after[message.role] for message in messages[:-1]]
+        return start + "".join(texts) + messages[-1].content + self.opening
 
     def go(self) -> str:
+        """The same in Go's words: where a message's role alone decides what follows it, or also whether it is last."""
+        system, start = _go(self.before_system), _go(self.start)
+        head = f'{{{{ if eq (index .Messages 0).Role "system" }}}}{system}{{{{ else }}}}{start}{{{{ end }}}}'
+        user = _go(self.after_user)
+        if self.opening != self.after_user:
+            user = f"{{{{ if eq (len (slice $.Messages $i)) 1 }}}}{_go(self.opening)}{{{{ else }}}}{user}{{{{ end }}}}"
         after = (
-            f'{{{{ if eq .Role "system" }}}}{_go(self.after_system)}{{{{ else if eq .Role "user" }}}}'
-            f"{_go(self.after_user)}{{{{ else }}}}{_go(self.after_assistant)}{{{{ end }}}}"
+            f'{{{{ if eq .Role "system" }}}}{_go(self.after_system)}{{{{ else if eq .Role "user" }}}}{user}'
+            f"{{{{ else }}}}{_go(self.after_assistant)}{{{{ end }}}}"
         )
-        return (
-            f'{{{{ if eq (index .Messages 0).Role "system" }}}}{_go(self.before_system)}{{{{ else }}}}{_go(self.start)}'
-            f"{{{{ end }}}}{{{{ range .Messages }}}}{{{{ .Content }}}}{after}{{{{ end }}}}"
-        )
+        return f"{head}{{{{ range $i, $_ := .Messages }}}}{{{{ .Content }}}}{after}{{{{ end }}}}"
 
 
 def pieces_of(template: Template) -> Pieces | None:
@@ -62,14 +69,14 @@ def pieces_of(template: Template) -> Pieces | None:
         led = _cut(template.render([Message("system", first), Message("user", second)]), first, second)
         turn = [Message("user", first), Message("assistant", second), Message("user", third)]
         longer = _cut(template.render(turn), *_TEXTS)
-        found = Pieces(alone[0], led[0], led[1], alone[1], longer[2])
+        found = Pieces(alone[0], led[0], led[1], longer[1], longer[2], alone[1])
         same = all(found.render(trial) == template.render(trial) for trial in _TRIALS)
     except (ModelError, ValueError):
         return None
     return found if same and '"""' not in found.go() else None
 
 
-def modelfile(portable: Portable, model: str, system: str = "") -> str:
+def modelfile(portable: Portable, model: str) -> str:
     """The text of a Modelfile for the GGUF file `model` beside it."""
     pieces = pieces_of(portable.template)
     lines = [f"FROM ./{model}"]
@@ -77,13 +84,16 @@ def modelfile(portable: Portable, model: str, system: str = "") -> str:
         lines.append("# This model's template cannot be said in Ollama's words: Ollama reads the one in the GGUF.")
     else:
         lines.append(f'TEMPLATE """{pieces.go()}"""')
-    lines += [f"PARAMETER stop {json.dumps(text, ensure_ascii=False)}" for text in portable.end_texts]
+    lines += [f"PARAMETER stop {_quoted(text)}" for text in portable.end_texts if '"""' not in text]
     lines.append(f"PARAMETER num_ctx {portable.context_length}")
     if portable.generation.do_sample is False:
         lines.append("PARAMETER temperature 0")
-    if system:
-        lines.append(f"SYSTEM {json.dumps(system, ensure_ascii=False)}")
     return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Ollama takes what stands between the quotes as it is: no escapes, and three quotes where one would end it."""
+    return f'"""{text}"""' if any(sign in text for sign in '"\n') else f'"{text}"'
 
 
 def _cut(text: str, *marks: str) -> list[str]:

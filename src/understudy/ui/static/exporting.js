@@ -44,7 +44,7 @@ function drawVersionExport(work, offered) {
   const field = (input, label, help) => h('section', {}, h('label.field-label', { for: input.id }, label), input, help);
   work.body.replaceChildren(field(form, 'For which program', reads),
     h('div.two', {}, field(dtype, 'Numbers', rounding), field(place, 'Where to')),
-    h('p.field-help', {}, 'Afterwards the files are opened by the program that reads them, and 20 questions are put to both, half of them what was learned.'),
+    h('p.field-help', {}, 'Afterwards the files are opened by the program that reads them, and 20 questions are put to it and to this version, up to ten of them about what was learned.'),
     result, ...offered.earlier.length ? [drawEarlierExports(offered.earlier)] : [], h('div.row-end', {}, button));
 }
 
