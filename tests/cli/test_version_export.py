@@ -22,6 +22,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("UNDERSTUDY_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("UNDERSTUDY_EMBEDDER", "words")
     monkeypatch.setenv("UNDERSTUDY_DEVICE", "cpu")
+    monkeypatch.setenv("UNDERSTUDY_THREADS", "1")
     return tmp_path / "home"
 
 
@@ -43,6 +44,8 @@ def test_a_version_is_exported_compared_and_its_exports_are_listed(
 ) -> None:
     tuned_playground(home).close()
     code, said, heard = run(capsys, "export", "v1", str(tmp_path / "out"), "--as", "gguf-adapter")
+    if "Not checked" in said:
+        pytest.skip(said)
     assert code == 0 and "20 of 20 answers are the same" in said
     assert heard.splitlines()[:2] == ["Asking the version itself …", "Writing the files …"]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "adapter.gguf"]

@@ -12,6 +12,7 @@ from transformers import AutoModelForCausalLM
 
 from tests.serving.models import CHATML, byte_level_tokenizer, random_model, save_adapter, save_model
 from understudy.errors import ModelError
+from understudy.serving import gguf_file
 from understudy.serving.backend import Stop
 from understudy.serving.device import Placement
 from understudy.serving.exported import Exported, base_licence
@@ -79,6 +80,18 @@ def test_the_program_that_uses_an_export_says_what_the_version_says(
         pytest.skip(made.missing)
     assert answers(made, tmp_path / "out") == said
     assert [path.name for path in tmp_path.iterdir()] == ["out"], "what was needed to read it back is gone"
+
+
+@pytest.mark.slow
+def test_a_gguf_whose_heads_are_not_reordered_loads_and_is_found_out_by_its_answers(
+    tuned: tuple[Path, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter, said = tuned
+    monkeypatch.setattr(gguf_file, "_INTERLEAVED", ())
+    made = exported(STARTER, adapter, tmp_path / "out", "gguf")
+    if made.missing:
+        pytest.skip(made.missing)
+    assert answers(made, tmp_path / "out") != said
 
 
 @pytest.mark.slow

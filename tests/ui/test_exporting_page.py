@@ -50,6 +50,7 @@ def look(page: Page, name: str) -> None:
 def test_a_version_is_exported_saved_and_held_against_itself(app: Watched, playground: Playground) -> None:
     pytest.importorskip("xllamacpp", reason="llama.cpp is not installed here: pip install 'understudy[gguf]'")
     page = app.open()
+    page.set_viewport_size({"width": 1280, "height": 860})
     page.get_by_label("Message", exact=True).blur()
     page.get_by_role("button", name="Learning").first.click()
     page.get_by_role("button", name="Export v1 for another program").click()
@@ -75,6 +76,7 @@ def test_a_version_is_exported_saved_and_held_against_itself(app: Watched, playg
     check(page, "an export of a version")
     look(page, "export-made")
     page.set_viewport_size({"width": 390, "height": 844})
+    dialog.locator(".parity").scroll_into_view_if_needed()
     look(page, "export-made-phone")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Export v1 for another program").click()

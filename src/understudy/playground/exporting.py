@@ -220,8 +220,8 @@ def _check_place(out: Path, size: int) -> None:
 
 
 def _check_memory(parameters: int) -> None:
-    """The sum is made in float32 beside the model that answers."""
-    need, have = (parameters * 4 + _ROOM) / 2**30, psutil.virtual_memory().available / 2**30
+    """The sum is made in float32 beside the model that answers; while it is rounded, both are there."""
+    need, have = (parameters * 6 + _ROOM) / 2**30, psutil.virtual_memory().available / 2**30
     if need > have:
         raise InputError(
             f"Adding base and version takes about {need:.1f} GB of memory, and {have:.1f} GB are free. Close something,"

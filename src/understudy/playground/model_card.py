@@ -24,7 +24,7 @@ _USES = {
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
-base = AutoModelForCausalLM.from_pretrained("{base}", dtype="float32")
+base = AutoModelForCausalLM.from_pretrained("{source}", dtype="float32")
 model = PeftModel.from_pretrained(base, "THIS_FOLDER")
 tokenizer = AutoTokenizer.from_pretrained("THIS_FOLDER")
 settings = GenerationConfig.from_pretrained("THIS_FOLDER")
@@ -69,7 +69,7 @@ def card_of(store: Store, facts: Facts) -> str:
         f" {version.created[:10]}, as {form}, weights in {facts.dtype}"
         f"{'' if 'adapter' in form else ' after a sum in float32'}.",
         "## How to use",
-        _USES[form].format(base=base, name=named),
+        _USES[form].format(base=base, source=base if "/" in base else f"FOLDER_OF_{base}", name=named),
         "## Does it answer the same?",
         f"Asked greedily beside the version itself: {facts.compared[0].lower()}{facts.compared[1:]}",
         "## What it learned from",
