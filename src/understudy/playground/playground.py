@@ -29,6 +29,7 @@ from understudy.playground.columns import column_choices, is_tuned, resolve_colu
 from understudy.playground.costs import Costs
 from understudy.playground.curating import Desk
 from understudy.playground.difference import difference
+from understudy.playground.exploring import Exploring
 from understudy.playground.exports import Exports
 from understudy.playground.jobs import Jobs
 from understudy.playground.learning import Learning, Pace, Perform
@@ -109,6 +110,7 @@ class Playground:
         self.transfers = Transfers(store.path.parent / "transfers")
         self.exports = Exports(store, self.desk, self.transfers)
         self.cleaning = Cleaning(store, self.desk)
+        self.exploring = Exploring(store, self.desk)
         self._network, catalogue = network or Network(), catalogue or read_catalogue()
         self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)
         self.jobs = Jobs(store, self.providers, self.remote.ordering if self.remote else None)
@@ -137,6 +139,7 @@ class Playground:
         self.imports.close()
         self.exports.close()
         self.transfers.close()
+        self.exploring.close()
         self.desk.close()
         self._purging.close()
         self.answering.stop_all()
