@@ -83,7 +83,8 @@ def _apart(
     """Best first; a word and its plural are one. Rather not what everybody says, or only one question does."""
     scores = {word: n * math.log(1 + average / everywhere[word]) for word, n in found.items()}
     chosen: list[str] = []
-    for word in sorted(scores, key=lambda word: (word in common or found[word] < 2, -scores[word], word)):
+    everybody = {word for word in scores if any(_same(word, other) for other in common)}
+    for word in sorted(scores, key=lambda word: (word in everybody or found[word] < 2, -scores[word], word)):
         if not any(_same(word, other) for other in chosen):
             chosen.append(word)
         if len(chosen) == most:

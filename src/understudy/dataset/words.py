@@ -16,7 +16,7 @@ _ENGLISH = frozenset(
     """
     a about above after again against all almost already also although always am among an and another any anybody
     anyone anything are aren't around as at be because been before being below between both but by came can can't
-    cannot come comes could couldn't did didn't do does doesn't doing don't done down during e.g each eg either else
+    cannot come comes could couldn't did didn't do does doesn't doing don't done down due during e.g each eg either else
     enough etc ever every everyone everything example few find for found from further get gets getting give given
     gives go goes going gone got had hadn't happen happens has hasn't have haven't having he he'd he'll he's her
     here hers herself him himself his how however i i'd i'll i'm i've i.e ie if in include includes including into

@@ -32,6 +32,7 @@ TEXTS = {"question": "questions", "answer": "answers", "said": "comments and cor
 MOST_WORDS, MOST_PAIRS = 100, 20
 _TOLD_EVERY = 2_000
 _LINE = 160
+_IN_CHARACTERS = "In characters, from the number below each column."
 
 
 # -- what texts say ----------------------------------------------------------------------------------------------------
@@ -64,10 +65,10 @@ def text_figures(found: Mapping[str, Any], values: Values) -> Iterator[Figure]:
         if found["lengths"][what]:
             bars = tuple(_length(what, *bounds, values=values) for bounds in found["lengths"][what])
             title = f"Length of {name}"
-            yield Figure(f"length-{what}", title, "histogram", (Series("items"),), bars, "In characters.")
+            yield Figure(f"length-{what}", title, "histogram", (Series("items"),), bars, _IN_CHARACTERS)
     for what, name in TEXTS.items():
         if found["words"][what]:
-            bars = tuple(Bar(word, (n,), _with_word(values, word)) for word, n in found["words"][what])
+            bars = tuple(Bar(word, (n,), _with_word(values, word, what)) for word, n in found["words"][what])
             said = f"In how many items a word is: {found['texts'][what]:,} have text. {_languages(found, what)}"
             yield Figure(f"words-{what}", f"Words of {name}", "words", (Series("items"),), bars, said)
 
@@ -77,8 +78,11 @@ def _length(what: str, least: int, below: int | None, count: int, *, values: Val
     return Bar(name, (count,), narrowed(values, length=f"{what}:{least}:{below or ''}"))
 
 
-def _with_word(values: Values, word: str) -> Values:
-    return narrowed(values, text=f"{values.get('text', '')} {word}".strip())
+def _with_word(values: Values, word: str, what: str) -> Values:
+    """A filter that has words already has no place for where this one is."""
+    if values.get("text"):
+        return narrowed(values, text=f"{values['text']} {word}")
+    return narrowed(values, text=word, within=what)
 
 
 def _languages(found: Mapping[str, Any], what: str) -> str:
@@ -173,8 +177,8 @@ def split_words(found: Mapping[str, Any]) -> str:
     how = (
         "Split as the items' tags say."
         if found["by"] == "tags"
-        else f"Split by group, as a training file for a provider is; {found['twins']:,} of {found['items']:,} items"
-        " have a twin that a split line by line could tear away."
+        else f"Split by group, as a training file for a provider is: {found['twins']:,} of {found['items']:,} items share their"
+        " question or conversation with others, which a split line by line would tear apart."
     )
     both = {
         "conversations on both sides": found["conversations"],
@@ -182,7 +186,7 @@ def split_words(found: Mapping[str, Any]) -> str:
         "eval questions near in meaning to one in train": found["meaning"] or 0,
     }
     leaks = [f"{n:,} {what}" for what, n in both.items() if n]
-    unknown = " Meaning was not compared: some questions have no vector yet." if found["meaning"] is None else ""
+    unknown = " Meaning was not compared: some questions have no vector." if found["meaning"] is None else ""
     return f"{how} {'Look at: ' + '; '.join(leaks) if leaks else 'Nothing is on both sides'}.{unknown}"
 
 

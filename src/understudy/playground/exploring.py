@@ -149,7 +149,7 @@ class Exploring:
         if kind != "split":
             return stamp
         states = self._store.items.states()
-        return f"{stamp} {states['rejected']} {self._desk.nearness.ready}"
+        return f"{stamp} {states['rejected']} {bool(self._desk.nearness.missing)}"
 
     def _drifted_little(self, found: Exploration, filter: Filter, turns: Sequence[str] | None) -> bool:
         if found.kind != "topics":
@@ -201,7 +201,7 @@ class Exploring:
             return next(key for key in self._waiting if key[1] == newest)
 
     def _compute(self, kind: str, filter: Filter, report: Report) -> None:
-        if kind == "topics":
+        if kind != "texts" and not self._desk.nearness.missing:
             self._wait_for_vectors(report)
         turns = self._desk.turns(filter)
         stamp = self._stamp(kind, filter, turns)

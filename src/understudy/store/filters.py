@@ -20,7 +20,7 @@ KINDS = ("correction", "rating", "vote", "signal")
 MOST_VALUES = 200
 _LISTS = ("states", "kinds", "labels", "tags", "authors", "topics", "versions")
 _COLUMNS = {"states": "state", "kinds": "kind", "labels": "label", "authors": "author", "topics": "topic"}
-_WORDS = ("since", "until", "text", "meaning", "length", "part")
+_WORDS = ("since", "until", "text", "within", "meaning", "length", "part")
 TEXTS = {
     "question": "(SELECT text FROM turns WHERE id = items.turn)",
     "answer": "(SELECT text FROM completions WHERE id = items.completion)",
@@ -29,6 +29,7 @@ TEXTS = {
 }
 """The texts of an item as SQL: what was asked, what was answered, and the correction or comment."""
 
+_WITHIN = re.compile("|".join(TEXTS))
 _LENGTH = re.compile(r"(question|answer|said):(\d{1,9}):(\d{0,9})")
 _PART = re.compile(r"(\d{1,15}):(\d{1,9})")
 
@@ -37,8 +38,8 @@ _PART = re.compile(r"(\d{1,15}):(\d{1,9})")
 class Filter:
     """`labels`: good, bad, chosen, tie, both_bad, or what a weak signal was. `versions`: `model@0`, `model@3`.
 
-    `since` and `until` are ISO-8601 UTC texts, the latter not included. `text` are words that must all be there,
-    `meaning` a question that the item's must be near (resolved to turns by whoever has vectors). `disputed`: raters
+    `since` and `until` are ISO-8601 UTC texts, the latter not included. `text` are words that must all be there
+    (in the text that `within` names), `meaning` a question that the item's must be near (resolved to turns by whoever has vectors). `disputed`: raters
     disagree. `length` is a text and its characters from and below, `answer:200:500`; `part` a place in an exploration
     (`Explorations`), `12:3`.
     """
@@ -53,6 +54,7 @@ class Filter:
     since: str = ""
     until: str = ""
     text: str = ""
+    within: str = ""
     meaning: str = ""
     length: str = ""
     part: str = ""
@@ -66,6 +68,7 @@ class Filter:
             raise InputError(f"There is no filter {sorted(unknown)[0]!r}. Reload the page.")
         lists = {name: _texts(name, values.get(name) or ()) for name in _LISTS}
         words = {name: _text(name, values.get(name) or "") for name in _WORDS}
+        _check("within", words["within"], _WITHIN)
         _check("length", words["length"], _LENGTH)
         _check("part", words["part"], _PART)
         chosen: dict[str, Any] = {**lists, **words}
@@ -113,10 +116,10 @@ class Filter:
             yield "items.created < :until", {"until": self.until}
         if self.disputed:
             yield "items.dispute > 0", {}
-        if self.text.split() and not self.match:
+        if self.within or not self.match:
+            text = TEXTS.get(self.within, "(SELECT text FROM item_texts WHERE item_texts.number = items.number)")
             for i, word in enumerate(self.text.split()):
-                texts = "SELECT text FROM item_texts WHERE item_texts.number = items.number"
-                yield rf"({texts}) LIKE :word{i} ESCAPE '\'", {f"word{i}": search.anywhere(word)}
+                yield rf"{text} LIKE :word{i} ESCAPE '\'", {f"word{i}": search.anywhere(word)}
         if self.length:
             yield self._length()
         if self.part:

@@ -45,6 +45,9 @@ SCRIPTS = (
     "desk",
     "desk-item",
     "desk-filter",
+    "explore-figure",
+    "explore-map",
+    "explore",
     "bringing",
     "sending",
     "sidebar",
@@ -73,6 +76,7 @@ STYLES = (
     "rescue",
     "elsewhere",
     "desk",
+    "explore",
     "exchange",
 )
 

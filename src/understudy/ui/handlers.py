@@ -19,6 +19,7 @@ from understudy.playground.view import Answer, ConversationView, Verdict
 from understudy.types import Sampling
 from understudy.ui.desk import DeskHandlers
 from understudy.ui.exchange import ExchangeHandlers
+from understudy.ui.explore import ExploreHandlers
 from understudy.ui.jobs import JobHandlers
 from understudy.ui.learning import LearningHandlers
 from understudy.ui.markdown import tree
@@ -43,6 +44,7 @@ class Handlers:
                 self,
                 LearningHandlers(playground),
                 DeskHandlers(playground),
+                ExploreHandlers(playground),
                 ExchangeHandlers(playground),
                 JobHandlers(playground),
                 RescueHandlers(playground),
