@@ -160,6 +160,12 @@ def read_split(store: Store, items: Sequence[Telling], nearness: Nearness, filte
     return value, [Place(int(side), item.number) for item, side in zip(items, held, strict=True)]
 
 
+def split_stamp(store: Store, filter: Filter) -> str:
+    """Changes when other items are rejected or carry a tag that names a side."""
+    tagged = store.counts.by_tag((*splits.TRAIN_TAGS, *splits.EVAL_TAGS), filter)
+    return f"{store.items.states()['rejected']} {sorted((tag, len(items)) for tag, items in tagged.items())}"
+
+
 def split_figures(store: Store, found: Exploration, filter: Filter, turns: Sequence[str] | None) -> Iterator[Figure]:
     counts = table_of(store.counts.by_part(found.id, filter, turns))
     bars = [
@@ -174,12 +180,9 @@ def split_words(found: Mapping[str, Any]) -> str:
     """How it is split, and whether it leaks, in sentences."""
     if "sentence" in found:
         return str(found["sentence"])
-    how = (
-        "Split as the items' tags say."
-        if found["by"] == "tags"
-        else f"Split by group, as a training file for a provider is: {found['twins']:,} of {found['items']:,} items share their"
-        " question or conversation with others, which a split line by line would tear apart."
-    )
+    twins = f"{found['twins']:,} of {found['items']:,} items share their question or conversation with others"
+    by_group = f"Split by group, as a training file for a provider is: {twins}."
+    how = "Split as the items' tags say." if found["by"] == "tags" else by_group
     both = {
         "conversations on both sides": found["conversations"],
         "eval questions that train asks in nearly the same words": found["words"],

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from understudy.errors import Cancelled, InputError, NotFoundError, StoreError
+from understudy.errors import Cancelled, UnderstudyError
 from understudy.playground import explore_figures, explore_parts
 from understudy.playground.curating import Desk
 from understudy.playground.explore_parts import Computed, Report
@@ -46,7 +46,7 @@ class Exploring:
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._waiting: OrderedDict[_Key, _Going] = OrderedDict()
-        self._failed: dict[_Key, str] = {}
+        self._failed: dict[_Key, tuple[str, str]] = {}
         self._thread: threading.Thread | None = None
 
     # -- looking -------------------------------------------------------------------------------------------------
@@ -70,17 +70,14 @@ class Exploring:
         """How far the slow parts are, without figures. Raises `InputError`."""
         filter = Filter.from_values(values)
         with self._lock:
-            return {
-                kind: Part("working", going.words, going.done)
-                for kind in PARTS
-                if (going := self._waiting.get((kind, filter))) is not None
-            }
+            found = {kind: self._waiting.get((kind, filter)) for kind in PARTS}
+        return {kind: _part_of(going) for kind, going in found.items() if going is not None}
 
     def whole(self, values: Mapping[str, object]) -> Explored:
         """As `explore`, with everything computed now: for a terminal."""
         filter = Filter.from_values(values)
         for kind in PARTS:
-            if not self._is_current(kind, filter, self._desk.turns(filter)):
+            if not self._why_not(kind) and not self._is_current(kind, filter, self._desk.turns(filter)):
                 self._compute(kind, filter, lambda words, done: None)
         return self.explore(values)
 
@@ -110,19 +107,20 @@ class Exploring:
         found = self._store.explorations.find(kind, filter)
         if sentence := self._why_not(kind):
             return Part("missing", sentence)
-        current = found is not None and found.stamp == self._stamp(kind, filter, turns)
-        if not current and not (found and self._drifted_little(found, filter, turns)):
+        stamp, (failed_at, why) = self._stamp(kind, filter, turns), self._failed.get((kind, filter), ("", ""))
+        current = found is not None and found.stamp == stamp
+        if not current and failed_at != stamp and not (found and self._drifted_little(found, filter, turns)):
             self._begin(kind, filter)
         going = self._waiting.get((kind, filter))
         if found is None:
-            return Part("working", going.words, going.done) if going else self._ended_without(kind, filter)
+            return Part("missing", why) if failed_at == stamp else _part_of(going or _Going())
+        if kind == "topics" and not found.value["names"]:
+            return _part_of(going) if going else Part("missing", _too_few(found))
         return self._shown(kind, found, filter, turns, "old" if going else "ready", "" if current else _OLDER)
 
     def _shown(
         self, kind: str, found: Exploration, filter: Filter, turns: Sequence[str] | None, state: str, words: str
     ) -> Part:
-        if kind == "topics" and not found.value["names"]:
-            return Part("missing", f"There are {found.value['questions']:,} different questions: too few for topics.")
         figures = tuple(self._figures(kind, found, filter, turns))
         pairs = explore_parts.pairs_of(self._store, found.value) if kind == "split" else ()
         return Part(state, words, 1.0, figures, pairs, found.id if kind == "topics" else None)
@@ -136,9 +134,6 @@ class Exploring:
     def _why_not(self, kind: str) -> str:
         return _WITHOUT if kind == "topics" and self._desk.nearness.missing else ""
 
-    def _ended_without(self, kind: str, filter: Filter) -> Part:
-        return Part("missing", self._failed.get((kind, filter), "There is nothing here to look at."))
-
     def _is_current(self, kind: str, filter: Filter, turns: Sequence[str] | None) -> bool:
         found = self._store.explorations.find(kind, filter)
         return found is not None and found.stamp == self._stamp(kind, filter, turns)
@@ -146,10 +141,10 @@ class Exploring:
     def _stamp(self, kind: str, filter: Filter, turns: Sequence[str] | None) -> str:
         """What must be the same for a computed part to stand."""
         stamp = self._store.counts.stamp(filter, turns)
-        if kind != "split":
+        if kind == "texts":
             return stamp
-        states = self._store.items.states()
-        return f"{stamp} {states['rejected']} {bool(self._desk.nearness.missing)}"
+        stamp = f"{stamp} {'words' if self._desk.nearness.missing else 'meaning'}"
+        return stamp if kind == "topics" else f"{stamp} {explore_parts.split_stamp(self._store, filter)}"
 
     def _drifted_little(self, found: Exploration, filter: Filter, turns: Sequence[str] | None) -> bool:
         if found.kind != "topics":
@@ -182,14 +177,19 @@ class Exploring:
                 self._compute(*key, report)
             except Cancelled:
                 return
-            except (StoreError, InputError, NotFoundError) as error:
-                self._failed[key] = str(error)
+            except UnderstudyError as error:
+                self._fail(key, str(error))
             except Exception:
                 log.exception("exploring %s failed", key[0])
-                self._failed[key] = "Something unexpected went wrong. The log has the details."
+                self._fail(key, "Something unexpected went wrong. The log has the details.")
             finally:
                 with self._lock:
                     self._waiting.pop(key, None)
+
+    def _fail(self, key: _Key, sentence: str) -> None:
+        """It is tried again when other items belong to the filter, or when somebody asks for it."""
+        if not self._closing.is_set():
+            self._failed[key] = (self._stamp(*key, self._desk.turns(key[1])), sentence)
 
     def _next(self) -> _Key | None:
         """What came last is looked at now; None ends the thread, under the lock that a beginning takes."""
@@ -230,6 +230,15 @@ class Exploring:
             done, count = nearness.counts()
             report(f"Reading what questions mean: {done:,} of {count:,}", done / max(1, count))
             catching_up.join(_PATIENCE_S)
+
+
+def _part_of(going: _Going) -> Part:
+    return Part("working", going.words, going.done)
+
+
+def _too_few(found: Exploration) -> str:
+    count = int(found.value["questions"])
+    return f"{count:,} different question{'s are' if count != 1 else ' is'} too few for topics."
 
 
 _OLDER = "Some items came or went since this was computed."

@@ -103,7 +103,7 @@ class Counts:
         """Changes whenever other items, or other texts, belong to the filter; not when somebody decides or tags."""
         tables, where, values = source_of(filter, turns)
         row = self._connections.row(
-            "SELECT count(*) || ' ' || total(items.number) || ' ' || max(items.number) || ' '"
+            "SELECT count(*) || ' ' || total(items.number) || ' ' || coalesce(max(items.number), 0) || ' '"
             " || coalesce(max(CASE WHEN items.kind <> 'signal' THEN items.fact END), '') AS stamp"
             f" FROM {tables} WHERE {' AND '.join(where)}",
             values,

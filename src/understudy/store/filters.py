@@ -38,10 +38,10 @@ _PART = re.compile(r"(\d{1,15}):(\d{1,9})")
 class Filter:
     """`labels`: good, bad, chosen, tie, both_bad, or what a weak signal was. `versions`: `model@0`, `model@3`.
 
-    `since` and `until` are ISO-8601 UTC texts, the latter not included. `text` are words that must all be there
-    (in the text that `within` names), `meaning` a question that the item's must be near (resolved to turns by whoever has vectors). `disputed`: raters
-    disagree. `length` is a text and its characters from and below, `answer:200:500`; `part` a place in an exploration
-    (`Explorations`), `12:3`.
+    `since` and `until` are ISO-8601 UTC texts, the latter not included. `text` are words that must all be there (in the
+    text that `within` names), `meaning` a question that the item's must be near (resolved to turns by whoever has
+    vectors). `length` is a text and its characters from and below, `answer:200:500`; `part` a part of an exploration
+    (`Explorations`), `12:3`. `disputed`: raters disagree.
     """
 
     states: tuple[str, ...] = ()
