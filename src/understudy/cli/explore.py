@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -26,11 +27,17 @@ def explore(settings: Settings, view: str, as_json: bool) -> None:
     """Count what was said over time, by version, topic and rater; words, lengths, topics, and leaks of the split."""
     with opened(settings) as playground:
         values = playground.store.views.get(view).filter.values() if view else {}
-        found = playground.exploring.whole(values)
+        found = playground.exploring.whole(values, _tell)
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False))
     else:
         click.echo(printable("\n".join(_lines(found))))
+
+
+def _tell(words: str, done: float) -> None:
+    """What goes on, in one line that is written over, for somebody who watches."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{words} ... " if done < 1 else "\r\x1b[K", nl=False, err=True)
 
 
 def _lines(found: Explored) -> Iterator[str]:

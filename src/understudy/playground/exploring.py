@@ -73,12 +73,12 @@ class Exploring:
             found = {kind: self._waiting.get((kind, filter)) for kind in PARTS}
         return {kind: _part_of(going) for kind, going in found.items() if going is not None}
 
-    def whole(self, values: Mapping[str, object]) -> Explored:
+    def whole(self, values: Mapping[str, object], report: Report = lambda words, done: None) -> Explored:
         """As `explore`, with everything computed now: for a terminal."""
         filter = Filter.from_values(values)
         for kind in PARTS:
             if not self._why_not(kind) and not self._is_current(kind, filter, self._desk.turns(filter)):
-                self._compute(kind, filter, lambda words, done: None)
+                self._compute(kind, filter, report)
         return self.explore(values)
 
     def anew(self, values: Mapping[str, object]) -> None:
@@ -225,11 +225,13 @@ class Exploring:
         catching_up, nearness = self._desk.catching_up, self._desk.nearness
         report("Loading the embedding model", 0.0)
         nearness.wait(_LOADING_S)
-        catching_up.kick()
-        while catching_up.busy:
-            done, count = nearness.counts()
+        done, count = nearness.counts()
+        if done < count:
+            catching_up.kick()
+        while done < count and catching_up.busy:
             report(f"Reading what questions mean: {done:,} of {count:,}", done / max(1, count))
             catching_up.join(_PATIENCE_S)
+            done, count = nearness.counts()
 
 
 def _part_of(going: _Going) -> Part:

@@ -72,6 +72,7 @@ actions['desk-views'] = (button) => openMenu(button, [
 ], 'Saved views');
 
 function saveView() {
+  if (filtered().filter.part) { toast('Found topics change when they are computed anew. Give these items a topic of their own, then save that.', { seconds: 6 }); return; }
   openDialog('desk-view', 'Save this filter', (dialog) => {
     const name = h('input', { id: 'view-name', maxlength: 200, autofocus: '', placeholder: 'Refunds to check' });
     const save = async () => {

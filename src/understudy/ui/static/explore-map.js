@@ -8,6 +8,8 @@ class TopicMap {
   constructor(points, names, open) {
     Object.assign(this, { points, names, open, at: null, told: new Map() });
     this.grid = mapGrid(points);
+    this.byTopic = names.map(() => []);
+    for (const point of points) this.byTopic[point[2]].push(point);
     this.canvas = h('canvas.map-canvas', { tabIndex: 0, role: 'application', 'aria-label': `Map of ${plural(points.length, 'question')} in ${plural(names.length, 'topic')}. Arrow keys go from question to question, Enter opens it on the desk.` });
     this.words = h('p.map-words', { role: 'status' }, 'Point at a dot to read the question. Near means alike; far apart says nothing.');
     this.node = h('div.map', {}, this.canvas, this.words);
@@ -55,33 +57,53 @@ class TopicMap {
     for (let row = cell(y - reach); row <= cell(y + reach); row += 1) for (let column = cell(x - reach); column <= cell(x + reach); column += 1) yield* this.grid[row * MAP.cells + column];
   }
 
+  /** Draw all of it. What is pointed at is drawn over a copy, so that a hundred thousand dots are drawn once. */
   paint() {
     this.width = this.node.clientWidth;
     this.height = Math.round(Math.min(540, Math.max(300, this.width * 0.75)));
     if (!this.width) return;
     const scale = window.devicePixelRatio || 1;
-    Object.assign(this.canvas, { width: this.width * scale, height: this.height * scale });
+    const layer = this.layer = h('canvas', { width: this.width * scale, height: this.height * scale }), pen = layer.getContext('2d');
+    Object.assign(this.canvas, { width: layer.width, height: layer.height });
     this.canvas.style.height = `${this.height}px`;
-    const pen = this.canvas.getContext('2d');
-    pen.setTransform(scale, 0, 0, scale, 0, 0);
-    pen.clearRect(0, 0, this.width, this.height);
-    const size = Math.max(1.1, Math.min(3, 60 / Math.sqrt(this.points.length)));
+    pen.scale(scale, scale);
     const { tones, text, back } = mapColours(this.names.length);
-    this.names.forEach((_, topic) => {
+    this.paintDots(pen, tones);
+    this.paintNames(pen, text, back);
+    this.mark();
+  }
+
+  paintDots(pen, tones) {
+    const size = Math.max(0.9, Math.min(3, 60 / Math.sqrt(this.points.length)));
+    pen.globalAlpha = 0.75;
+    this.byTopic.forEach((points, topic) => {
       pen.fillStyle = tones[topic];
-      pen.globalAlpha = 0.75;
       pen.beginPath();
-      for (const point of this.points) {
-        if (point[2] !== topic) continue;
+      for (const point of points) {
         const [x, y] = this.spot(point), round = size * Math.min(2, point[4] ** 0.2);
+        if (round < 1.2) { pen.rect(x - round, y - round, 2 * round, 2 * round); continue; }
         pen.moveTo(x + round, y);
         pen.arc(x, y, round, 0, 7);
       }
       pen.fill();
     });
     pen.globalAlpha = 1;
-    this.paintNames(pen, text, back);
-    this.ring(pen, text);
+  }
+
+  /** The picture as it was drawn, with a ring around what is pointed at. */
+  mark() {
+    const pen = this.canvas.getContext('2d'), scale = this.canvas.width / this.width;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    pen.drawImage(this.layer, 0, 0);
+    if (!this.at) return;
+    const [x, y] = this.spot(this.at);
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    pen.strokeStyle = getComputedStyle(app).color;
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.arc(x, y, 8, 0, 7);
+    pen.stroke();
   }
 
   paintNames(pen, text, back) {
@@ -105,19 +127,9 @@ class TopicMap {
   labels() {
     const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
     return this.names.map((name, topic) => {
-      const mine = this.points.filter((point) => point[2] === topic).map((point) => this.spot(point));
+      const mine = this.byTopic[topic].map((point) => this.spot(point));
       return mine.length ? { name: name.split(', ').slice(0, 2).join(', '), x: middle(mine.map(([x]) => x)), y: middle(mine.map(([, y]) => y)) } : null;
     }).filter(Boolean);
-  }
-
-  ring(pen, text) {
-    if (!this.at) return;
-    const [x, y] = this.spot(this.at);
-    pen.strokeStyle = text;
-    pen.lineWidth = 2;
-    pen.beginPath();
-    pen.arc(x, y, 8, 0, 7);
-    pen.stroke();
   }
 
   look(point) {
@@ -125,7 +137,7 @@ class TopicMap {
     this.at = point;
     this.canvas.style.cursor = point ? 'pointer' : '';
     cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => this.paint());
+    this.frame = requestAnimationFrame(() => this.mark());
     clearTimeout(this.asking);
     if (point) this.asking = setTimeout(() => this.tell(point), 60);
     else this.words.textContent = 'Point at a dot to read the question. Near means alike; far apart says nothing.';
@@ -168,7 +180,7 @@ class TopicMap {
       const copy = h('canvas', { width: this.canvas.width, height: this.canvas.height }), pen = copy.getContext('2d');
       pen.fillStyle = back;
       pen.fillRect(0, 0, copy.width, copy.height);
-      pen.drawImage(this.canvas, 0, 0);
+      pen.drawImage(this.layer, 0, 0);
       copy.toBlob((made) => saveFile(made, `${name}.png`), 'image/png');
       return;
     }
