@@ -134,30 +134,31 @@ def read_split(store: Store, items: Sequence[Telling], nearness: Nearness, filte
     report("Comparing questions", 0.2)
     held, twins = splits.sides(questions, conversations)
     tagged = _sides_by_tag(store, items, filter)
-    if tagged:
-        chosen = [(i, tagged[item.number]) for i, item in enumerate(items) if item.number in tagged]
-        items = [items[i] for i, _ in chosen]
-        questions, conversations = [questions[i] for i, _ in chosen], [conversations[i] for i, _ in chosen]
-        held = [side for _, side in chosen]
+    sides = tagged or {item.number: side for item, side in zip(items, held, strict=True)}
     report("Looking for leaks", 0.6)
+    leaking = _leaks([item for item in items if item.number in sides], sides, nearness)
+    value = {"by": "tags" if tagged else "groups", "items": len(sides), "twins": twins.items, **leaking}
+    return value, [Place(int(side), number) for number, side in sides.items()]
+
+
+def _leaks(items: Sequence[Telling], sides: Mapping[int, bool], nearness: Nearness) -> dict[str, Any]:
+    """How much is on both sides, and the nearest pairs: numbers of their items, and how near."""
     known = nearness.vectors(list({item.turn for item in items}))
     whole = bool(items) and all(item.turn in known for item in items)
-    vectors = np.stack([known[item.turn] for item in items]).astype(np.float32) if whole else None
-    leaks = splits.leaks(questions, conversations, held, vectors)
-    value = {
-        "by": "tags" if tagged else "groups",
-        "items": len(items),
-        "groups": twins.groups,
-        "twins": twins.items,
-        "conversations": leaks.conversations,
-        "words": len(leaks.words),
-        "meaning": None if leaks.meaning is None else len(leaks.meaning),
-        "pairs": [
-            (items[leak.judged].number, items[leak.trained].number, leak.score)
-            for leak in (*leaks.words, *(leaks.meaning or ()))[:MOST_PAIRS]
-        ],
+    found = splits.leaks(
+        [item.question for item in items],
+        [item.conversation for item in items],
+        [sides[item.number] for item in items],
+        np.stack([known[item.turn] for item in items]).astype(np.float32) if whole else None,
+    )
+    by_words = {leak.judged for leak in found.words}
+    pairs = [*found.words, *(leak for leak in found.meaning or () if leak.judged not in by_words)]
+    return {
+        "conversations": found.conversations,
+        "words": len(found.words),
+        "meaning": None if found.meaning is None else len(pairs) - len(found.words),
+        "pairs": [(items[leak.judged].number, items[leak.trained].number, leak.score) for leak in pairs[:MOST_PAIRS]],
     }
-    return value, [Place(int(side), item.number) for item, side in zip(items, held, strict=True)]
 
 
 def split_stamp(store: Store, filter: Filter) -> str:
@@ -186,7 +187,7 @@ def split_words(found: Mapping[str, Any]) -> str:
     both = {
         "conversations on both sides": found["conversations"],
         "eval questions that train asks in nearly the same words": found["words"],
-        "eval questions near in meaning to one in train": found["meaning"] or 0,
+        "other eval questions near in meaning to one in train": found["meaning"] or 0,
     }
     leaks = [f"{n:,} {what}" for what, n in both.items() if n]
     unknown = " Meaning was not compared: some questions have no vector." if found["meaning"] is None else ""

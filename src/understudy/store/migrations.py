@@ -666,7 +666,7 @@ def m011_batches(db: Database) -> None:
 
 
 @migrations()
-def m012_explorations(db: Database) -> None:
+def m013_explorations(db: Database) -> None:
     """What was computed about many items at once (words, topics, a split), so that it is computed once.
 
     A value repeats words that somebody wrote, so it is forgotten as soon as any conversation is purged; the parts are
