@@ -5,6 +5,7 @@ const explore = {
   filter: {},          // as the server reads it; the desk has its own
   found: null,         // what the server says
   load: () => loadExplore(),
+  shown: '',           // the filter that it says it about
   asked: 0,            // counts what was asked for, so that what arrives late is not drawn
 };
 
@@ -40,7 +41,8 @@ async function showExplore() {
 }
 
 async function loadExplore() {
-  const mine = ++explore.asked;
+  const mine = ++explore.asked, wanted = JSON.stringify(explore.filter);
+  if (explore.shown !== wanted) explore.found = null;  // no number of another filter stays
   drawExploreTools();
   if (!explore.found) exploreParts.replaceChildren(h('p.faint', {}, 'Counting…'));
   explorePage.setAttribute('aria-busy', 'true');
@@ -48,7 +50,7 @@ async function loadExplore() {
   if (mine !== explore.asked) return;
   explorePage.removeAttribute('aria-busy');
   if (found === undefined) { exploreParts.replaceChildren(); return; }
-  explore.found = found;
+  Object.assign(explore, { found, shown: wanted });
   drawExploreTools();
   drawExplored();
   awaitParts(mine);
@@ -71,12 +73,12 @@ async function awaitParts(mine) {
 }
 
 function fillWorking(name, part) {
-  const node = exploreParts.querySelector(`[data-working=${name}]`);
-  if (!node) return;
-  node.querySelector('.explore-words').textContent = `${part.words}…`;
-  const bar = node.querySelector('progress');
-  if (part.done > 0) bar.value = part.done;
-  else bar.removeAttribute('value');
+  for (const node of exploreParts.querySelectorAll(`[data-working=${name}]`)) {
+    node.querySelector('.explore-words').textContent = `${part.words}…`;
+    const bar = node.querySelector('progress');
+    if (part.done > 0) bar.value = part.done;
+    else bar.removeAttribute('value');
+  }
 }
 
 /** To the desk, with the items that a number counts; `number` is the one to open. */
