@@ -13,7 +13,8 @@ from understudy.store.items import source_of
 By = Literal["state", "kind", "label", "topic", "author", "version", "hour", "day", "month"]
 
 _BY = {
-    **{column: f"items.{column}" for column in ("state", "kind", "label", "topic", "author")},
+    # The plus keeps SQLite from walking the index of one column with a look-up of every row: 0.08 s instead of 0.20.
+    **{column: f"+items.{column}" for column in ("state", "kind", "label", "topic", "author")},
     "version": "items.model || '@' || items.version",
     "hour": "substr(items.created, 1, 13)",
     "day": "substr(items.created, 1, 10)",
