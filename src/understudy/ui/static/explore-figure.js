@@ -31,7 +31,8 @@ class FigureBox {
   }
 
   get sentence() {
-    return this.figure.sentence || (this.figure.bars.length ? 'Point at a bar to read it, click it to see its items.' : '');
+    const hint = this.asTable ? 'A number opens its items.' : 'Point at a bar to read it, click it to see its items.';
+    return this.figure.sentence || (this.figure.bars.length ? hint : '');
   }
 
   /** What is pointed at takes the place of the sentence, which is as high as before. */
