@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from understudy.errors import Cancelled, ModelError
+from understudy.memory import EmbedderLoader, Memory
 from understudy.playground.adapters import Adapters
 from understudy.playground.adding import Adding, Progress
 from understudy.playground.blind import Blind
@@ -89,7 +90,9 @@ class Unhurried(ScriptedBackend):
         return paced.generate(rows, sampling, stop)
 
 
-def build_stage(folder: Path, *, delay: float = 0.0, versions: int = 2) -> Playground:
+def build_stage(
+    folder: Path, *, delay: float = 0.0, versions: int = 2, loader: EmbedderLoader | None = None
+) -> Playground:
     """A playground in `folder` whose models pause `delay` seconds before each word, with `versions` of the starter."""
     store = Store.open(folder / "understudy.db")
     for name in ("starter", "parrot"):
@@ -101,7 +104,8 @@ def build_stage(folder: Path, *, delay: float = 0.0, versions: int = 2) -> Playg
         store.versions.set_champion("starter", versions)
 
     casting = Casting(store, "starter", functools.partial(open_backend, delay=delay))
-    return Playground(store, casting, Adding(store, fetch), columns=("base", "champion"))
+    memory = Memory(store, loader) if loader else None
+    return Playground(store, casting, Adding(store, fetch), columns=("base", "champion"), memory=memory)
 
 
 def open_backend(name: str, source: str, delay: float = 0.0) -> Backend:

@@ -12,6 +12,7 @@ from understudy.cli.bring import bring
 from understudy.cli.chat import chat
 from understudy.cli.clean import clean
 from understudy.cli.database import db
+from understudy.cli.explore import explore
 from understudy.cli.models import models
 from understudy.cli.provider import provider
 from understudy.cli.rescue import rescue
@@ -52,6 +53,7 @@ for command in (
     bring,
     send,
     clean,
+    explore,
     train,
     worker,
     versions,

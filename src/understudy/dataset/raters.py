@@ -27,3 +27,17 @@ def alpha(units: Iterable[Mapping[str, int]]) -> float | None:
         return None
     observed = sum((unit.total() ** 2 - sum(n * n for n in unit.values())) / (unit.total() - 1) for unit in paired)
     return 1 - (count - 1) * observed / expected
+
+
+def agreeing(units: Iterable[Mapping[str, str]]) -> dict[str, tuple[int, int]]:
+    """Of each rater, how many labels of others about the same thing are the same, of how many; `units` are label by
+    rater.
+    """
+    same: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
+    for unit in units:
+        labels = Counter(unit.values())
+        for rater, label in unit.items():
+            same[rater] += labels[label] - 1
+            seen[rater] += len(unit) - 1
+    return {rater: (same[rater], n) for rater, n in seen.items() if n}

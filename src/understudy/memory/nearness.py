@@ -74,6 +74,33 @@ class Nearness:
             rows = self._rows[self._closest(_code(vector[None])[0], most * _PROPOSED)]
         return self._compared(embedder.name, vector, [int(row) for row in rows])[:most]
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is an embedder, now."""
+        return self._loader.get() is not None
+
+    @property
+    def missing(self) -> str:
+        """Why there will be no vectors; "" where there are, or will be once the embedder is loaded."""
+        return WITHOUT if self._loader.get() is None and self._loader.wait(0) else ""
+
+    def wait(self, timeout: float) -> bool:
+        """Load the embedder if nobody did, and wait for it; whether there is one."""
+        self._loader.start()
+        self._loader.wait(timeout)
+        return self.ready
+
+    def counts(self) -> tuple[int, int]:
+        """How many questions have a vector, of how many."""
+        embedder = self._loader.get()
+        return self._store.meanings.counts(embedder.name) if embedder else (0, 0)
+
+    def vectors(self, turns: list[str]) -> dict[str, Vectors]:
+        """Unit vectors of what these turns ask, float16; turns that nobody read yet are absent."""
+        embedder = self._loader.get()
+        stored = self._store.meanings.of_turns(embedder.name, turns) if embedder else {}
+        return {turn: np.frombuffer(blob, "<f2") for turn, blob in stored.items()}
+
     def read(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Make the vectors that are missing; how many. For the background: ten milliseconds each."""
         embedder, made = self._loader.get(), 0

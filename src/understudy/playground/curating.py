@@ -58,8 +58,8 @@ class Desk:
         self._casting = casting
         self._remembering = remembering
         self._scope = scope
-        self._nearness = Nearness(store, remembering.memory.loader)
-        self.catching_up = CatchingUp(store, self._nearness)
+        self.nearness = Nearness(store, remembering.memory.loader)
+        self.catching_up = CatchingUp(store, self.nearness)
         self._counted: tuple[float, dict[str, dict[str, int]]] | None = None
 
     # -- looking -------------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ class Desk:
             "facets": self._facets(),
             "views": [{"name": view.name, "filter": view.filter.values()} for view in self._store.views.list()],
             "acts": [asdict(act) for act in self._store.acts.latest(5)],
-            "meaning": self._nearness.sentence,
+            "meaning": self.nearness.sentence,
         }
 
     def page(
@@ -91,14 +91,14 @@ class Desk:
 
     def count(self, values: Mapping[str, object]) -> int:
         filter = Filter.from_values(values)
-        return self._store.items.count(filter, self._turns(filter))
+        return self._store.items.count(filter, self.turns(filter))
 
     def numbers(self, values: Mapping[str, object]) -> list[int]:
         """Every item of a filter, oldest first; what the word search has not read yet belongs to it too."""
         filter = Filter.from_values(values)
         while filter.text and self._store.items.index():
             pass
-        return self._store.items.numbers(filter, self._turns(filter))
+        return self._store.items.numbers(filter, self.turns(filter))
 
     def items(self, view: str = "") -> Iterator[Item]:
         """Every item of a saved view, oldest first, or of everything: what an export writes. Raises `NotFoundError`."""
@@ -155,7 +155,7 @@ class Desk:
         """Krippendorff's alpha of good and bad, for everything and by topic, the least agreeing topic first."""
         units: defaultdict[str, defaultdict[int, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         chosen = Filter.from_values({**(values or {}), "kinds": ["rating"]})
-        for item in self._store.items.each(chosen, self._turns(chosen)):
+        for item in self._store.items.each(chosen, self.turns(chosen)):
             for topic in {"", item.topic}:
                 units[topic][answer_of(item)][item.label] += 1
         found = [_agreement(topic, list(answers.values())) for topic, answers in units.items()]
@@ -221,22 +221,22 @@ class Desk:
     def _each(self, filter: Filter) -> Iterator[Item]:
         if filter.text or filter.meaning:
             self.catching_up.now()  # an export waits: half an index would be half a view
-        return self._store.items.each(filter, self._turns(filter))
+        return self._store.items.each(filter, self.turns(filter))
 
-    def _turns(self, filter: Filter) -> list[str] | None:
+    def turns(self, filter: Filter) -> list[str] | None:
         """What the filter's meaning is near to, best first; None when it asks for no meaning."""
         if not filter.meaning.strip():
             return None
-        return [near.turn for near in self._nearness.near(filter.meaning, _NEAR_TURNS)]
+        return [near.turn for near in self.nearness.near(filter.meaning, _NEAR_TURNS)]
 
     def _by_meaning(self, filter: Filter, start: int, limit: int) -> Lines:
         """Nearest first, whatever the order was: what is farther than a hundred questions is not near."""
-        turns = self._turns(filter) or []
+        turns = self.turns(filter) or []
         place = {turn: i for i, turn in enumerate(turns)}
         found = sorted(self._store.items.each(filter, turns), key=lambda item: (place[item.turn], item.number))
         lines = tuple(line_of(item) for item in found[start : start + limit])
         end = start + len(lines)
-        return Lines(lines, (0.0, end) if end < len(found) else None, self._nearness.sentence)
+        return Lines(lines, (0.0, end) if end < len(found) else None, self.nearness.sentence)
 
     def _unread(self, filter: Filter) -> str:
         left = self._store.items.unindexed() if filter.text else 0
@@ -252,7 +252,7 @@ class Desk:
         return tuple(OtherAnswer(label, text) for text, label in list(found.items())[:8])
 
     def _alike(self, item: Item, most: int = 5) -> tuple[Alike, ...]:
-        near = [near for near in self._nearness.near(item.question, 4 * most) if near.score >= ALIKE]
+        near = [near for near in self.nearness.near(item.question, 4 * most) if near.score >= ALIKE]
         scores: dict[str, float | None] = {found.turn: found.score for found in near}
         if near:
             candidates = self._store.items.of_turns(list(scores))

@@ -29,6 +29,7 @@ from understudy.playground.columns import column_choices, is_tuned, resolve_colu
 from understudy.playground.costs import Costs
 from understudy.playground.curating import Desk
 from understudy.playground.difference import difference
+from understudy.playground.exploring import Exploring
 from understudy.playground.export_jobs import ExportJobs
 from understudy.playground.exporting import VersionExports
 from understudy.playground.exports import Exports
@@ -113,6 +114,7 @@ class Playground:
         self.version_exports = VersionExports(store, casting, self.scope)
         self.export_jobs = ExportJobs(self.version_exports, self.transfers, store.path.parent)
         self.cleaning = Cleaning(store, self.desk)
+        self.exploring = Exploring(store, self.desk)
         self._network, catalogue = network or Network(), catalogue or read_catalogue()
         self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)
         self.jobs = Jobs(store, self.providers, self.remote.ordering if self.remote else None)
@@ -142,6 +144,7 @@ class Playground:
         self.exports.close()
         self.export_jobs.close()
         self.transfers.close()
+        self.exploring.close()
         self.desk.close()
         self._purging.close()
         self.answering.stop_all()

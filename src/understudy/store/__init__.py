@@ -9,7 +9,9 @@ from understudy.store.batches import Batch
 from understudy.store.completions import Completion
 from understudy.store.conversations import Conversation, ConversationHit
 from understudy.store.corrections import Correction, Lesson
+from understudy.store.counts import Count, Telling
 from understudy.store.departures import Departure
+from understudy.store.explorations import Exploration, Place
 from understudy.store.exports import Export, ExportLine
 from understudy.store.filters import Filter
 from understudy.store.forms import Form, FormAuthor
@@ -39,9 +41,11 @@ __all__ = [
     "Conversation",
     "ConversationHit",
     "Correction",
+    "Count",
     "Cursor",
     "Departure",
     "Edit",
+    "Exploration",
     "Export",
     "ExportLine",
     "Filter",
@@ -57,6 +61,7 @@ __all__ = [
     "Lesson",
     "Model",
     "Page",
+    "Place",
     "Preference",
     "Rating",
     "Recall",
@@ -65,6 +70,7 @@ __all__ = [
     "Signal",
     "Sort",
     "Store",
+    "Telling",
     "Turn",
     "Verdict",
     "Version",

@@ -6,6 +6,7 @@ A field that is empty asks for nothing; several values of one field are alternat
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -19,15 +20,28 @@ KINDS = ("correction", "rating", "vote", "signal")
 MOST_VALUES = 200
 _LISTS = ("states", "kinds", "labels", "tags", "authors", "topics", "versions")
 _COLUMNS = {"states": "state", "kinds": "kind", "labels": "label", "authors": "author", "topics": "topic"}
+_WORDS = ("since", "until", "text", "within", "meaning", "length", "part")
+TEXTS = {
+    "question": "(SELECT text FROM turns WHERE id = items.turn)",
+    "answer": "(SELECT text FROM completions WHERE id = items.completion)",
+    "said": "CASE items.kind WHEN 'correction' THEN (SELECT text FROM corrections WHERE id = items.fact)"
+    " WHEN 'rating' THEN (SELECT comment FROM ratings WHERE id = items.fact) ELSE '' END",
+}
+"""The texts of an item as SQL: what was asked, what was answered, and the correction or comment."""
+
+_WITHIN = re.compile("|".join(TEXTS))
+_LENGTH = re.compile(r"(question|answer|said):(\d{1,9}):(\d{0,9})")
+_PART = re.compile(r"(\d{1,15}):(\d{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """`labels`: good, bad, chosen, tie, both_bad, or what a weak signal was. `versions`: `model@0`, `model@3`.
 
-    `since` and `until` are ISO-8601 UTC texts, the latter not included. `text` are words that must all be there,
-    `meaning` a question that the item's must be near (resolved to turns by whoever has vectors). `disputed`: raters
-    disagree.
+    `since` and `until` are ISO-8601 UTC texts, the latter not included. `text` are words that must all be there (in the
+    text that `within` names), `meaning` a question that the item's must be near (resolved to turns by whoever has
+    vectors). `length` is a text and its characters from and below, `answer:200:500`; `part` a part of an exploration
+    (`Explorations`), `12:3`. `disputed`: raters disagree.
     """
 
     states: tuple[str, ...] = ()
@@ -40,7 +54,10 @@ class Filter:
     since: str = ""
     until: str = ""
     text: str = ""
+    within: str = ""
     meaning: str = ""
+    length: str = ""
+    part: str = ""
     disputed: bool = False
 
     @classmethod
@@ -50,7 +67,10 @@ class Filter:
         if unknown:
             raise InputError(f"There is no filter {sorted(unknown)[0]!r}. Reload the page.")
         lists = {name: _texts(name, values.get(name) or ()) for name in _LISTS}
-        words = {name: _text(name, values.get(name) or "") for name in ("since", "until", "text", "meaning")}
+        words = {name: _text(name, values.get(name) or "") for name in _WORDS}
+        _check("within", words["within"], _WITHIN)
+        _check("length", words["length"], _LENGTH)
+        _check("part", words["part"], _PART)
         chosen: dict[str, Any] = {**lists, **words}
         return cls(**chosen, disputed=bool(values.get("disputed")))
 
@@ -96,12 +116,30 @@ class Filter:
             yield "items.created < :until", {"until": self.until}
         if self.disputed:
             yield "items.dispute > 0", {}
-        if self.text.split() and not self.match:
+        if self.within or not self.match:
+            text = TEXTS.get(self.within, "(SELECT text FROM item_texts WHERE item_texts.number = items.number)")
             for i, word in enumerate(self.text.split()):
-                texts = "SELECT text FROM item_texts WHERE item_texts.number = items.number"
-                yield rf"({texts}) LIKE :word{i} ESCAPE '\'", {f"word{i}": search.anywhere(word)}
+                yield rf"{text} LIKE :word{i} ESCAPE '\'", {f"word{i}": search.anywhere(word)}
+        if self.length:
+            yield self._length()
+        if self.part:
+            exploration, part = self.part.split(":")
+            parts = "SELECT item FROM exploration_parts WHERE exploration = :exploration AND part = :part"
+            yield f"items.number IN ({parts})", {"exploration": int(exploration), "part": int(part)}
         if turns is not None:
             yield "items.turn IN (SELECT value FROM json_each(:turns))", {"turns": json.dumps(turns)}
+
+    def _length(self) -> tuple[str, Row]:
+        what, least, below = self.length.split(":")
+        text = f"length({TEXTS[what]})"
+        if not below:
+            return f"{text} >= :least", {"least": int(least)}
+        return f"({text} >= :least AND {text} < :below)", {"least": int(least), "below": int(below)}
+
+
+def _check(name: str, value: str, pattern: re.Pattern[str]) -> None:
+    if value and not pattern.fullmatch(value):
+        raise InputError(f"The filter {name!r} is not as the page writes it. Choose again.")
 
 
 def _texts(name: str, value: object) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ class Items:
         """As `page`, without reading any text."""
         if sort not in get_args(Sort):
             raise InputError(f"{sort!r} is no order. Choose one of: {', '.join(_KEYS)}.")
-        source, where, values = _source(filter or Filter(), turns)
+        source, where, values = source_of(filter or Filter(), turns)
         if sort == "value" and turns is None and _asks_for_one_state(filter):
             source = "items INDEXED BY items_queue"  # in order already; the planner at times sorts all that waits
         column, direction = _KEYS[sort]
@@ -131,12 +131,12 @@ class Items:
 
     def numbers(self, filter: Filter, turns: Sequence[str] | None = None) -> list[int]:
         """Every item of a filter, oldest first."""
-        source, where, values = _source(filter, turns)
+        source, where, values = source_of(filter, turns)
         rows = self._connections.rows(f"SELECT items.number FROM {source} WHERE {' AND '.join(where)}", values)
         return sorted(row["number"] for row in rows)
 
     def count(self, filter: Filter, turns: Sequence[str] | None = None) -> int:
-        source, where, values = _source(filter, turns)
+        source, where, values = source_of(filter, turns)
         row = self._connections.row(f"SELECT count(*) AS n FROM {source} WHERE {' AND '.join(where)}", values)
         return int((row or {})["n"])
 
@@ -252,7 +252,7 @@ class Items:
             )
 
 
-def _source(filter: Filter, turns: Sequence[str] | None) -> tuple[str, list[str], Row]:
+def source_of(filter: Filter, turns: Sequence[str] | None) -> tuple[str, list[str], Row]:
     """FROM, conditions and parameters. The word index is the outer loop: it gives its rows in the order of numbers.
 
     Turns are always few, which the planner cannot know: it would rather walk all that waits.

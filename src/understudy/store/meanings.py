@@ -46,6 +46,17 @@ class Meanings:
         )
         return {row["row"]: (row["turn"], row["vector"]) for row in found}
 
+    def of_turns(self, embedder: str, turns: list[str]) -> dict[str, bytes]:
+        """Vectors by turn; those that have none yet are absent."""
+        found: dict[str, bytes] = {}
+        for start in range(0, len(turns), _BATCH):
+            rows = self._connections.rows(
+                "SELECT turn, vector FROM meanings WHERE embedder = ? AND turn IN (SELECT value FROM json_each(?))",
+                [embedder, json.dumps(turns[start : start + _BATCH])],
+            )
+            found.update((row["turn"], row["vector"]) for row in rows)
+        return found
+
     def missing(self, embedder: str, after: int, limit: int) -> tuple[dict[str, str], int]:
         """Questions of items after number `after` that have no vector yet, by turn; and the number they end with."""
         rows = self._connections.rows(

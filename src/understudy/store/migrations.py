@@ -693,3 +693,32 @@ def m012_exports(db: Database) -> None:
                 app = CASE WHEN app IS NULL THEN NULL ELSE '' END, gone = 1 WHERE correction = old.id; END;
     """,
     )
+
+
+@migrations()
+def m013_explorations(db: Database) -> None:
+    """What was computed about many items at once (words, topics, a split), so that it is computed once.
+
+    A value repeats words that somebody wrote, so it is forgotten as soon as any conversation is purged; the parts are
+    numbers, and leave with their items. Places on a map are whole numbers, None where there is no map.
+    """
+    _run(
+        db,
+        """
+        CREATE TABLE explorations (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, filter TEXT NOT NULL CHECK (json_valid(filter)),
+            stamp TEXT NOT NULL, value TEXT NOT NULL CHECK (json_valid(value)), created TEXT NOT NULL,
+            UNIQUE (kind, filter)
+        ) STRICT;
+
+        CREATE TABLE exploration_parts (
+            exploration INTEGER NOT NULL REFERENCES explorations (id) ON DELETE CASCADE, part INTEGER NOT NULL,
+            item INTEGER NOT NULL REFERENCES items (number) ON DELETE CASCADE, x INTEGER, y INTEGER,
+            PRIMARY KEY (exploration, part, item)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX exploration_parts_item ON exploration_parts (item);
+
+        CREATE TRIGGER explorations_forget AFTER DELETE ON turns
+            BEGIN UPDATE explorations SET value = '{}', stamp = '' WHERE stamp <> ''; END;
+    """,
+    )

@@ -20,8 +20,10 @@ from understudy.store.completions import Completions
 from understudy.store.connections import PATIENCE_S, Connections
 from understudy.store.conversations import Conversations
 from understudy.store.corrections import Corrections
+from understudy.store.counts import Counts
 from understudy.store.departures import Departures
 from understudy.store.embeddings import Embeddings
+from understudy.store.explorations import Explorations
 from understudy.store.exports import Exports
 from understudy.store.failures import explained
 from understudy.store.forms import Forms
@@ -95,6 +97,8 @@ class Store:
         self.acts = Acts(connections, self.items, self.corrections)
         self.views = Views(connections)
         self.meanings = Meanings(connections)
+        self.counts = Counts(connections)
+        self.explorations = Explorations(connections)
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE_S) -> Self:

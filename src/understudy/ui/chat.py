@@ -45,6 +45,9 @@ SCRIPTS = (
     "desk",
     "desk-item",
     "desk-filter",
+    "explore-figure",
+    "explore-map",
+    "explore",
     "bringing",
     "sending",
     "exporting",
@@ -74,6 +77,7 @@ STYLES = (
     "rescue",
     "elsewhere",
     "desk",
+    "explore",
     "exchange",
     "exporting",
 )

@@ -19,6 +19,7 @@ from understudy.playground.view import Answer, ConversationView, Verdict
 from understudy.types import Sampling
 from understudy.ui.desk import DeskHandlers
 from understudy.ui.exchange import ExchangeHandlers
+from understudy.ui.explore import ExploreHandlers
 from understudy.ui.exporting import ExportingHandlers
 from understudy.ui.jobs import JobHandlers
 from understudy.ui.learning import LearningHandlers
@@ -44,6 +45,7 @@ class Handlers:
                 self,
                 LearningHandlers(playground),
                 DeskHandlers(playground),
+                ExploreHandlers(playground),
                 ExchangeHandlers(playground),
                 ExportingHandlers(playground),
                 JobHandlers(playground),

@@ -1,6 +1,6 @@
 // Puts the parts together, and starts.
 
-const main = h('div.main', {}, header, columnRow, banner, scroller, composer, learningPage, deskPage);
+const main = h('div.main', {}, header, columnRow, banner, scroller, composer, learningPage, deskPage, explorePage);
 app.append(sidebar, veil, main, toasts, announcer);
 element.append(app);
 
@@ -52,12 +52,13 @@ function backToChat(view = state.view) {
   showPage('chat');
 }
 
-/** Show what the address says: a conversation, the Learning page or the Curate page. */
+/** Show what the address says: a conversation or one of the pages. */
 function goToAddress() {
   const lesson = wantedLesson(), id = wantedConversation();
   if (atOrdering()) showOrdering();
   else if (lesson !== null) showLearning(lesson);
   else if (wantsDesk()) showDesk();
+  else if (wantsExplore()) showExplore();
   else if (id) openConversation(id);
 }
 
@@ -104,12 +105,13 @@ async function start() {
   drawSidebar();
   for (const name of ['items', 'choices', 'reasons', 'ranges', 'defaults', 'memory']) state[name] = first[name];
   const lesson = wantedLesson();
-  if (lesson === null && !atOrdering() && !wantsDesk()) history.replaceState(null, '', addressOf(first.view));
+  if (lesson === null && !atOrdering() && !wantsDesk() && !wantsExplore()) history.replaceState(null, '', addressOf(first.view));
   showView(first.view);
   drawList();
   if (atOrdering()) await showOrdering();
   else if (lesson !== null) await showLearning(lesson);
   else if (wantsDesk()) await showDesk();
+  else if (wantsExplore()) await showExplore();
   app.dataset.ready = '1';
   if (!isPhone() && !isAway()) focusComposer();
 }

@@ -15,7 +15,7 @@ const header = h('header.top', {},
 
 function drawHeader() {
   const { view } = state;
-  const name = atOrdering() ? 'Train elsewhere' : { learning: 'Learning', curate: 'Curate' }[state.page] || view.title;
+  const name = atOrdering() ? 'Train elsewhere' : { learning: 'Learning', curate: 'Curate', explore: 'Explore' }[state.page] || view.title;
   title.textContent = name || 'New conversation';
   document.title = name ? `${name} · Understudy` : 'Understudy';
   const many = view.columns.length > 1;

@@ -5,56 +5,78 @@ const FACETS = { kinds: 'Kind', labels: 'Rating', topics: 'Topic', tags: 'Tag', 
 function facetName(field, value) {
   if (field === 'kinds') return ITEM_KINDS[value] || value;
   if (field === 'labels') return ITEM_LABELS[value] || value;
+  if (!value) return 'none';
   return field === 'versions' ? value.replace('@0', ' base').replace('@', ' v') : value;
 }
 
+const partNames = new Map();  // what the Explore page calls a part, by the filter that shows it
+const FILTERED_TEXTS = { question: 'question', answer: 'answer', said: 'comment or correction' };
+
 /** The filter in words, a phrase each. */
-function filterWords() {
-  const { filter } = desk;
+function filterWords(filter = desk.filter) {
   const words = Object.keys(FACETS).filter((field) => filter[field]?.length).map((field) => `${FACETS[field].toLowerCase()} ${filter[field].map((value) => facetName(field, value)).join(' or ')}`);
-  if (filter.since) words.push(`from ${filter.since.slice(0, 10)}`);
-  if (filter.until) words.push(`before ${filter.until.slice(0, 10)}`);
+  if (filter.since) words.push(`from ${momentWords(filter.since)}`);
+  if (filter.until) words.push(`before ${momentWords(filter.until)}`);
   if (filter.disputed) words.push('raters disagree');
+  if (filter.within && filter.text) words.push(`words in the ${FILTERED_TEXTS[filter.within]}`);
+  if (filter.length) words.push(lengthWords(...filter.length.split(':')));
+  if (filter.part) words.push(partNames.get(filter.part) || 'a part of what was explored');
   return words;
 }
 
+/** A day, a month, or an hour as the Explore page counts by it. */
+function momentWords(moment) {
+  return moment.length === 13 ? `${moment.replace('T', ' ')}:00` : moment.slice(0, 10);
+}
+
+function lengthWords(what, least, below) {
+  const ends = below ? `${Number(least).toLocaleString('en')} to ${(below - 1).toLocaleString('en')}` : `${Number(least).toLocaleString('en')} or more`;
+  return `${FILTERED_TEXTS[what]} of ${ends} characters`;
+}
+
+/** What the filter dialog and the menu of views work on: the page that is shown, with its `filter` and `load`. */
+function filtered() {
+  return atExplore() ? explore : desk;
+}
+
 actions['desk-filter'] = () => openDialog('desk-filter', 'Filter', (dialog) => {
-  const { facets } = desk.overview;
+  const { facets } = desk.overview, place = filtered();
   const boxes = Object.keys(FACETS).filter((field) => Object.keys(facets[field]).length).map((field) => h('section', {}, h('h3', {}, FACETS[field]), h('div.desk-boxes', {},
-    ...Object.entries(facets[field]).slice(0, 40).map(([value, count]) => h('label', {}, h('input', { type: 'checkbox', checked: Boolean(desk.filter[field]?.includes(value)), data: { field, value } }), facetName(field, value), h('span.faint', {}, count.toLocaleString('en')))))));
-  const day = (name, label) => h('label.desk-day', {}, label, h('input', { type: 'date', value: (desk.filter[name] || '').slice(0, 10), data: { day: name } }));
-  const disputed = h('input', { type: 'checkbox', checked: Boolean(desk.filter.disputed) });
+    ...Object.entries(facets[field]).slice(0, 40).map(([value, count]) => h('label', {}, h('input', { type: 'checkbox', checked: Boolean(place.filter[field]?.includes(value)), data: { field, value } }), facetName(field, value), h('span.faint', {}, count.toLocaleString('en')))))));
+  const day = (name, label) => h('label.desk-day', {}, label, h('input', { type: 'date', value: (place.filter[name] || '').slice(0, 10), data: { day: name } }));
+  const disputed = h('input', { type: 'checkbox', checked: Boolean(place.filter.disputed) });
   const apply = () => {
     for (const field of Object.keys(FACETS)) {
       const chosen = [...dialog.querySelectorAll(`[data-field=${field}]`)].filter((box) => box.checked).map((box) => box.dataset.value);
-      if (chosen.length) desk.filter[field] = chosen;
-      else delete desk.filter[field];
+      if (chosen.length) place.filter[field] = chosen;
+      else delete place.filter[field];
     }
     for (const input of dialog.querySelectorAll('[data-day]')) {
-      if (input.value) desk.filter[input.dataset.day] = input.value;
-      else delete desk.filter[input.dataset.day];
+      if (input.value) place.filter[input.dataset.day] = input.value;
+      else delete place.filter[input.dataset.day];
     }
-    if (disputed.checked) desk.filter.disputed = true;
-    else delete desk.filter.disputed;
+    if (disputed.checked) place.filter.disputed = true;
+    else delete place.filter.disputed;
     dialog.close();
-    loadDesk();
+    place.load();
   };
   return [...boxes, h('section', {}, h('h3', {}, 'Date'), h('div.inline', {}, day('since', 'From'), day('until', 'Before'))),
     h('label.inline', {}, disputed, 'Only where raters disagree'),
-    h('div.row-end', {}, h('button.quiet', { type: 'button', on: { click: () => { dialog.close(); actions['desk-clear'](); } } }, 'Clear'), h('button.primary.small', { type: 'button', on: { click: apply } }, 'Show'))];
+    h('div.row-end', {}, h('button.quiet', { type: 'button', on: { click: () => { dialog.close(); place.filter = {}; place.load(); } } }, 'Clear'), h('button.primary.small', { type: 'button', on: { click: apply } }, 'Show'))];
 }, { wide: true });
 
 actions['desk-views'] = (button) => openMenu(button, [
-  ...desk.overview.views.map((view) => ({ label: view.name, icon: 'bookmark', run: () => { desk.filter = { ...view.filter }; loadDesk(); } })),
+  ...desk.overview.views.map((view) => ({ label: view.name, icon: 'bookmark', run: () => { const place = filtered(); place.filter = { ...view.filter }; place.load(); } })),
   { label: 'Save this filter…', icon: 'plus', run: saveView },
   ...desk.overview.views.map((view) => ({ label: `Remove ${view.name}`, icon: 'trash', danger: true, run: () => removeView(view) })),
 ], 'Saved views');
 
 function saveView() {
+  if (filtered().filter.part) { toast('Found topics change when they are computed anew. Give these items a topic of their own, then save that.', { seconds: 6 }); return; }
   openDialog('desk-view', 'Save this filter', (dialog) => {
     const name = h('input', { id: 'view-name', maxlength: 200, autofocus: '', placeholder: 'Refunds to check' });
     const save = async () => {
-      const overview = await attempt('desk_view', { name: name.value, filter: desk.filter, author: deskAuthor() }, { saved: 'View saved' });
+      const overview = await attempt('desk_view', { name: name.value, filter: filtered().filter, author: deskAuthor() }, { saved: 'View saved' });
       if (overview === undefined) return;
       desk.overview = overview;
       dialog.close();
@@ -76,6 +98,7 @@ async function removeView(view) {
 actions['desk-more'] = (button) => openMenu(button, [
   { label: 'Import a file…', detail: 'looked at first, taken back at once', icon: 'arrowdown', run: openImport },
   { label: 'Export this view…', detail: 'in any format, with a data card', icon: 'arrowup', run: openExport },
+  { label: 'Explore these', detail: 'counts, words, topics and a map', icon: 'bars', run: () => { explore.filter = { ...desk.filter }; openExplore(); } },
   { label: 'Change all of these…', detail: 'decision, topic or tag for everything in the list', icon: 'sliders', run: changeAll },
   { label: 'Agreement of raters', detail: 'Krippendorff’s alpha, by topic', icon: 'compare', run: showAgreement },
   { label: 'Rank the queue anew', detail: 'what is wrong most often, differs, or is new', icon: 'redo', run: () => attempt('desk_rank', {}, { saved: 'Ranking in the background' }) },

@@ -12,6 +12,7 @@ const desk = {
   done: [],            // what was decided in this sitting, for undo: {act, number}
   skipped: new Set(),
   busy: false,         // nobody decides what is not on the screen yet
+  load: () => loadDesk(),
   asked: 0,            // counts what was asked for, so that a late list is not drawn
 };
 
@@ -218,6 +219,7 @@ function drawProgress() {
 
 function searchDesk(text) {
   const by = desk.filter.meaning !== undefined ? 'meaning' : 'text';
+  delete desk.filter.within;
   if (text.trim()) desk.filter[by] = text.trim();
   else if (by === 'text') delete desk.filter.text;
   else desk.filter.meaning = '';

@@ -5,7 +5,7 @@ const KEYS = [
   ['Judge', [['1 – 4', 'this answer is best'], ['0', 'tie'], ['g', 'good answer'], ['b', 'bad answer'], ['d', 'difference, word by word']]],
   ['Improve', [['e', 'correct the answer (or double-click it)'], ['Ctrl Enter', 'save the correction'], ['r', 'write the answer again']]],
   ['Curate', [['a r', 'approve, reject'], ['Shift a', 'approve all about this answer'], ['e', 'correct'], ['s', 'skip'], ['j k', 'next, previous item'], ['u', 'undo'], ['v', 'what the versions say now'], ['f', 'filter'], ['i', 'import a file'], ['x', 'export this view']]],
-  ['Move', [['j k', 'next, previous answer'], ['↑ ↓ ← →', 'between answers'], ['s', 'system prompt and sampling'], ['l', 'what is being learned'], ['c', 'go through feedback'], ['t', 'light or dark'], ['?', 'this list']]],
+  ['Move', [['j k', 'next, previous answer'], ['↑ ↓ ← →', 'between answers'], ['s', 'system prompt and sampling'], ['l', 'what is being learned'], ['c', 'go through feedback'], ['o', 'what feedback is like'], ['t', 'light or dark'], ['?', 'this list']]],
 ];
 
 actions.help = () => openDialog('help', 'Keyboard', () => h('div.keys', { tabIndex: 0, role: 'group', 'aria-label': 'Keys' }, ...KEYS.map(([name, keys]) => h('section', {}, h('h3', {}, name),
@@ -66,6 +66,7 @@ const SHORTCUTS = {
   s: () => openTuning(),
   l: () => actions.learning(),
   c: () => actions.curate(),
+  o: () => actions.explore(),
   t: () => actions.theme(),
   '?': () => actions.help(),
   0: () => voteFor(-1),
@@ -82,7 +83,7 @@ const SHORTCUTS = {
 };
 
 /** The keys that mean something away from a conversation too. */
-const EVERYWHERE = ['n', 'l', 'c', 't', '?'];
+const EVERYWHERE = ['n', 'l', 'c', 'o', 't', '?'];
 
 function onKey(event) {
   if (!state.view || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

@@ -47,7 +47,7 @@ async function showLearning(lesson) {
   if (lesson && state.wanted === lesson) focusLesson(lesson);
 }
 
-/** Show the conversation, the Learning page or the Curate page in the middle. */
+/** Show the conversation or one of the pages in the middle. */
 function showPage(name) {
   orderPage.hidden = !atOrdering();
   learningParts.hidden = atOrdering();
@@ -59,7 +59,9 @@ function showPage(name) {
   learningPage.hidden = name !== 'learning';
   deskPage.hidden = name !== 'curate';
   learningButton.setAttribute('aria-current', name === 'learning' ? 'page' : 'false');
+  explorePage.hidden = name !== 'explore';
   deskButton.setAttribute('aria-current', name === 'curate' ? 'page' : 'false');
+  exploreButton.setAttribute('aria-current', name === 'explore' ? 'page' : 'false');
   if (name === 'learning') drawLearning();
   else state.wanted = '';
   if (!away) followText();

@@ -7,7 +7,7 @@ const sidebar = h('nav.sidebar', { 'aria-label': 'Conversations' },
   h('button.new', { type: 'button', act: 'new', title: 'New conversation (n)' }, svg('plus'), 'New conversation'),
   h('label.search', {}, svg('search'), searchBox),
   h('div.list-scroll', {}, list),
-  h('div.sidebar-foot', {}, deskButton, learningButton, h('button.foot-button', { type: 'button', act: 'settings', 'aria-haspopup': 'dialog' }, svg('gear'), 'Settings')));
+  h('div.sidebar-foot', {}, deskButton, exploreButton, learningButton, h('button.foot-button', { type: 'button', act: 'settings', 'aria-haspopup': 'dialog' }, svg('gear'), 'Settings')));
 const veil = h('div.veil', { act: 'sidebar' });
 
 const DAY = 86400000;

@@ -9,7 +9,7 @@ const state = {
   defaults: {},
   memory: { on: true, sentence: '' },
   search: '',
-  page: 'chat',        // or 'learning', 'curate'
+  page: 'chat',        // or 'learning', 'curate', 'explore'
   learner: '',         // the model that the Learning page looks at; '' is the base model
   going: 0,            // counts where the person went, so that what arrives late takes nobody back
   wanted: '',          // the correction whose row the Learning page leads to

@@ -1,0 +1,59 @@
+"""The Explore page with a hundred thousand items: figures at once, what its slow parts cost once, and the map.
+
+The store is that of the desk's benchmark: real questions with a number put in, drawn ratings, drawn vectors.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from tests.benchmarks.desk import AT_ONCE, Drawn, Loaded, _milliseconds, desk_of
+from tests.benchmarks.results import Result, benchmark
+from understudy.memory import Memory
+from understudy.playground.casting import Casting
+from understudy.playground.playground import Playground
+from understudy.serving.scripted import ScriptedBackend
+from understudy.store import Filter, Store
+
+COUNT = 100_000
+
+
+@contextmanager
+def playground_of(store: Store) -> Iterator[Playground]:
+    """A playground on the store, whose questions all have a vector."""
+    embedder = Drawn()
+    turns = [row["id"] for row in store._connections.rows("SELECT id FROM turns")]
+    for start in range(0, len(turns), AT_ONCE):
+        part = turns[start : start + AT_ONCE]
+        vectors = embedder.drawn(len(part), start).astype("<f2")
+        store.meanings.add("drawn", {turn: vector.tobytes() for turn, vector in zip(part, vectors, strict=True)})
+    casting = Casting(store, "starter", lambda name, source: ScriptedBackend(lambda messages, version: "", name=name))
+    made = Playground(store, casting, memory=Memory(store, Loaded()))
+    yield made
+    made.exploring.close()
+    made.desk.close()
+
+
+@benchmark("explore-texts-s-100k", "explore-topics-s-100k", "explore-figures-ms-100k", "explore-map-ms-100k")
+def hundred_thousand() -> Iterator[Result]:
+    with desk_of(COUNT) as store, playground_of(store) as playground:
+        exploring = playground.exploring
+        for kind in ("texts", "topics"):
+            start, processor = time.perf_counter(), time.process_time()
+            exploring._compute(kind, Filter(), lambda words, done: None)
+            taken = round(time.perf_counter() - start, 1)
+            told = f"once, in the background; {time.process_time() - processor:.1f} s of processor time"
+            yield Result(f"explore-{kind}-s-100k", taken, "s", "", told)
+        exploring._compute("split", Filter(), lambda words, done: None)  # says at once that these are too many
+        taken = _milliseconds(lambda: json.dumps(asdict(exploring.explore({}))))
+        yield Result("explore-figures-ms-100k", taken, "ms", "<= 1000", "everything that the page shows but the map")
+        found = store.explorations.find("topics", Filter())
+        assert found is not None
+        taken = _milliseconds(lambda: json.dumps(exploring.places(found.id)))
+        yield Result(
+            "explore-map-ms-100k", taken, "ms", "<= 1000", f"{COUNT:,} points as they travel, read once a visit"
+        )
