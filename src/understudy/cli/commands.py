@@ -8,6 +8,7 @@ import click
 
 from understudy import __version__
 from understudy.cli.ask import ask
+from understudy.cli.augment import augment
 from understudy.cli.bring import bring
 from understudy.cli.chat import chat
 from understudy.cli.clean import clean
@@ -51,6 +52,7 @@ for command in (
     bring,
     send,
     clean,
+    augment,
     train,
     worker,
     versions,

@@ -27,7 +27,7 @@ class Filter:
 
     `since` and `until` are ISO-8601 UTC texts, the latter not included. `text` are words that must all be there,
     `meaning` a question that the item's must be near (resolved to turns by whoever has vectors). `disputed`: raters
-    disagree.
+    disagree. `synthetic`: there are other wordings of its question that a model or a rule wrote.
     """
 
     states: tuple[str, ...] = ()
@@ -42,6 +42,7 @@ class Filter:
     text: str = ""
     meaning: str = ""
     disputed: bool = False
+    synthetic: bool = False
 
     @classmethod
     def from_values(cls, values: Mapping[str, object]) -> Filter:
@@ -52,7 +53,7 @@ class Filter:
         lists = {name: _texts(name, values.get(name) or ()) for name in _LISTS}
         words = {name: _text(name, values.get(name) or "") for name in ("since", "until", "text", "meaning")}
         chosen: dict[str, Any] = {**lists, **words}
-        return cls(**chosen, disputed=bool(values.get("disputed")))
+        return cls(**chosen, disputed=bool(values.get("disputed")), synthetic=bool(values.get("synthetic")))
 
     def values(self) -> dict[str, object]:
         """Only what asks for something, as JSON keeps it."""
@@ -96,6 +97,8 @@ class Filter:
             yield "items.created < :until", {"until": self.until}
         if self.disputed:
             yield "items.dispute > 0", {}
+        if self.synthetic:
+            yield "items.completion IN (SELECT completion FROM wordings)", {}
         if self.text.split() and not self.match:
             for i, word in enumerate(self.text.split()):
                 texts = "SELECT text FROM item_texts WHERE item_texts.number = items.number"

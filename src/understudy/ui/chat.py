@@ -47,6 +47,9 @@ SCRIPTS = (
     "desk-filter",
     "bringing",
     "sending",
+    "cleaning",
+    "balancing",
+    "wordings",
     "sidebar",
     "tuning",
     "providers",
@@ -74,6 +77,7 @@ STYLES = (
     "elsewhere",
     "desk",
     "exchange",
+    "cleaning",
 )
 
 

@@ -15,6 +15,7 @@ function filterWords() {
   if (filter.since) words.push(`from ${filter.since.slice(0, 10)}`);
   if (filter.until) words.push(`before ${filter.until.slice(0, 10)}`);
   if (filter.disputed) words.push('raters disagree');
+  if (filter.synthetic) words.push('with synthetic wordings');
   return words;
 }
 
@@ -24,6 +25,7 @@ actions['desk-filter'] = () => openDialog('desk-filter', 'Filter', (dialog) => {
     ...Object.entries(facets[field]).slice(0, 40).map(([value, count]) => h('label', {}, h('input', { type: 'checkbox', checked: Boolean(desk.filter[field]?.includes(value)), data: { field, value } }), facetName(field, value), h('span.faint', {}, count.toLocaleString('en')))))));
   const day = (name, label) => h('label.desk-day', {}, label, h('input', { type: 'date', value: (desk.filter[name] || '').slice(0, 10), data: { day: name } }));
   const disputed = h('input', { type: 'checkbox', checked: Boolean(desk.filter.disputed) });
+  const synthetic = h('input', { type: 'checkbox', checked: Boolean(desk.filter.synthetic) });
   const apply = () => {
     for (const field of Object.keys(FACETS)) {
       const chosen = [...dialog.querySelectorAll(`[data-field=${field}]`)].filter((box) => box.checked).map((box) => box.dataset.value);
@@ -36,11 +38,13 @@ actions['desk-filter'] = () => openDialog('desk-filter', 'Filter', (dialog) => {
     }
     if (disputed.checked) desk.filter.disputed = true;
     else delete desk.filter.disputed;
+    if (synthetic.checked) desk.filter.synthetic = true;
+    else delete desk.filter.synthetic;
     dialog.close();
     loadDesk();
   };
   return [...boxes, h('section', {}, h('h3', {}, 'Date'), h('div.inline', {}, day('since', 'From'), day('until', 'Before'))),
-    h('label.inline', {}, disputed, 'Only where raters disagree'),
+    h('label.inline', {}, disputed, 'Only where raters disagree'), h('label.inline', {}, synthetic, 'Only with synthetic wordings of the question'),
     h('div.row-end', {}, h('button.quiet', { type: 'button', on: { click: () => { dialog.close(); actions['desk-clear'](); } } }, 'Clear'), h('button.primary.small', { type: 'button', on: { click: apply } }, 'Show'))];
 }, { wide: true });
 
@@ -76,8 +80,11 @@ async function removeView(view) {
 actions['desk-more'] = (button) => openMenu(button, [
   { label: 'Import a file…', detail: 'looked at first, taken back at once', icon: 'arrowdown', run: openImport },
   { label: 'Export this view…', detail: 'in any format, with a data card', icon: 'arrowup', run: openExport },
+  { label: 'Clean this view…', detail: 'doubles, broken text, personal data: seen before it changes', icon: 'check', run: openCleaning },
+  { label: 'Balance…', detail: 'what there is much of, and what training does about it', icon: 'compare', run: openBalance },
+  { label: 'More wordings…', detail: 'questions in other words, by a model or a rule, for you to approve', icon: 'branch', run: openWordings },
   { label: 'Change all of these…', detail: 'decision, topic or tag for everything in the list', icon: 'sliders', run: changeAll },
-  { label: 'Agreement of raters', detail: 'Krippendorff’s alpha, by topic', icon: 'compare', run: showAgreement },
+  { label: 'Agreement of raters', detail: 'Krippendorff’s alpha, by topic', icon: 'mask', run: showAgreement },
   { label: 'Rank the queue anew', detail: 'what is wrong most often, differs, or is new', icon: 'redo', run: () => attempt('desk_rank', {}, { saved: 'Ranking in the background' }) },
   { label: deskAuthor() ? `You are ${deskAuthor()}` : 'Say who you are', detail: 'the history names who decided', icon: 'pencil', run: sayName },
 ], 'More');
