@@ -27,7 +27,7 @@ def playground(tmp_path: Path) -> Iterator[Playground]:
 
 
 def ended(ask: Any, job: str) -> Any:
-    for _ in range(500):
+    for _ in range(5_000):  # the first look loads the recogniser of personal data
         if (told := ask("clean_state", job=job))["state"] != "running":
             return told
         time.sleep(0.02)
