@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from understudy.dataset.balance import LEAST, MOST, balanced, kind_of
+from understudy.dataset.balance import LEAST, MOST, balanced, kind_of, planned
 from understudy.dataset.example import Example, Kind
+from understudy.dataset.imbalance import HEAVIEST, MOST_COPIES
 from understudy.types import Message
 
 ASKED = (Message("user", "?"),)
@@ -65,3 +68,41 @@ def test_one_topic_does_not_drown_another() -> None:
     assert told == (
         "Corrections of one topic weigh 0.4 each, because there are 5 times as many examples of them as of all others.",
     )
+
+
+def planned_by_source(examples: list[Example], how: str) -> tuple[tuple[Example, ...], tuple[str, ...]]:
+    return planned(examples, how, "topic", lambda example: example.source[:1] or "votes")
+
+
+def test_class_weights_make_every_group_count_the_same_within_bounds() -> None:
+    weighed, told = planned_by_source([*corrections(9, "a"), *corrections(3, "b")], "weights")
+    assert total(weighed, "correction") == pytest.approx(12)
+    assert sum(e.weight for e in weighed if e.source.startswith("a")) == pytest.approx(6)
+    assert told == ("Class weights by topic: examples of the 2 groups weigh 0.67 to 2.",)
+    weighed, _ = planned_by_source([*corrections(99, "a"), *corrections(1, "b")], "weights")
+    assert max(e.weight for e in weighed) == HEAVIEST
+
+
+def test_the_few_are_repeated_under_ids_of_their_own_but_not_without_end() -> None:
+    made, told = planned_by_source([*corrections(7, "a"), *corrections(3, "b")], "over")
+    assert [sum(e.source.startswith(name) for e in made) for name in "ab"] == [7, 7]
+    assert len({e.id for e in made}) == 14 and "10 examples became 14" in told[0]
+    made, _ = planned_by_source([*corrections(99, "a"), *corrections(1, "b")], "over")
+    assert sum(e.source.startswith("b") for e in made) == MOST_COPIES
+
+
+def test_what_is_left_out_of_the_many_is_never_a_correction() -> None:
+    wordings = [replace(e, id=f"{e.id}.1", synthetic=True) for e in corrections(6, "a")]
+    made, told = planned_by_source([*corrections(6, "a"), *wordings, *votes(20), *corrections(8, "b")], "under")
+    assert [e.id for e in made if e.source.startswith("a")] == [
+        *(f"a{i}" for i in range(6)),
+        *[e.id for e in made if e.synthetic],
+    ]
+    assert sum(e.synthetic for e in made) == 2 and sum(e.rejected is not None for e in made) == 8
+    assert told == ("Under-sampled by topic: 16 of 40 examples were left out. Every correction trains.",)
+
+
+@pytest.mark.parametrize("how", ["none", "weights", "over", "under"])
+def test_one_group_alone_is_even(how: str) -> None:
+    examples = corrections(3, "a")
+    assert planned_by_source(examples, how) == (tuple(examples), ())

@@ -9,7 +9,7 @@ import pytest
 from tests.dataset.said import correction, rating
 from tests.dataset.shared import shared
 from understudy.dataset import doubles, flaws, repair
-from understudy.dataset.cleaning import Proposal, just_not_near, steps
+from understudy.dataset.cleaning import Proposal, near_sides, steps
 from understudy.dataset.jsonl import read_lines
 from understudy.dataset.privacy import Kind, Match
 from understudy.store import Edit, Item, Lesson
@@ -166,7 +166,8 @@ def test_near_items_are_found_on_both_sides_of_the_threshold_but_numbers_and_neg
     (proposal,) = found("near", items, near=0.75)
     assert proposal.item == 2 and proposal.edit == Edit(state="waiting", add_tags=("near",))
     assert found("near", items, near=0.8) == []
-    assert [one.item for one in just_not_near(items, 0.8)] == [2]
+    assert next([one.item for one in side] for side in near_sides(items, 0.75, 5)) == [2]
+    assert [[one.item for one in side] for side in near_sides(items, 0.8, 5)] == [[], [2]]
 
 
 def test_what_is_near_to_an_item_that_goes_is_no_double_by_that() -> None:
@@ -192,3 +193,41 @@ def test_what_is_rejected_or_was_looked_at_is_not_proposed() -> None:
     flawed = correction(1, "Where?", "Bring your passport, a photo,")
     assert len(found("truncated", [flawed])) == 1
     assert found("truncated", [replace(flawed, state="rejected"), replace(flawed, tags=("truncated",))]) == []
+
+
+SLIPS = "Please bring the recieved letter to the appointment, and do not seperate the pages of it."
+FINE = (
+    "Please bring your Flurbex card from gov.au, minimise travel and programme handwashing in the onsite workplace;"
+    " use `grpah` or the preloaded worksites."
+)
+
+
+def test_a_slip_is_suggested_and_names_code_british_and_joined_words_are_none() -> None:
+    pytest.importorskip("spellchecker", reason="the extra `clean` is not installed")
+    (proposal,) = found("spelling", [correction(1, "What?", SLIPS), correction(2, "What?", FINE)])
+    assert proposal.text == SLIPS.replace("recieved", "received").replace("seperate", "separate")
+    assert found("spelling", [rating(1, "What?", SLIPS)]) == [], "what a model said is not anybody's slip"
+
+
+def test_a_word_that_two_items_use_is_a_term() -> None:
+    pytest.importorskip("spellchecker", reason="the extra `clean` is not installed")
+    items = [correction(i, "What?", f"{SLIPS} This is number {i} of them.") for i in (1, 2)]
+    assert found("spelling", items) == []
+
+
+def test_spelling_is_told_in_the_language_of_the_text() -> None:
+    pytest.importorskip("spellchecker", reason="the extra `clean` is not installed")
+    german = "Bitte bringen Sie den Brief zum Termin mit, denn ohne ihn kann niemand vorsprechen und weitergehen."
+    assert found("spelling", [correction(1, "Was?", german)]) == []
+    (proposal,) = found("spelling", [correction(1, "Was?", german.replace("bringen", "brignen"))])
+    assert proposal.text == german
+
+
+def test_offensive_answers_wait_and_plain_ones_do_not() -> None:
+    pytest.importorskip("profanity_check", reason="the extra `toxic` is not installed")
+    items = [
+        correction(1, "Why?", "Because you are a stupid idiot, shut the fuck up."),
+        correction(2, "Why?", "Cover your mouth and nose with a tissue when you cough or sneeze."),
+    ]
+    (proposal,) = found("toxic", items)
+    assert proposal.item == 1 and proposal.edit == Edit(state="waiting", add_tags=("toxic",))

@@ -13,7 +13,8 @@ from understudy.dataset import gather
 from understudy.dataset.example import Kind
 from understudy.dataset.gather import Sources, snapshot, sources
 from understudy.evaluation.exam import Sizes, draw_exam
-from understudy.store import Store, Verdict
+from understudy.store import Edit, Store, Verdict
+from understudy.store.moments import now
 
 
 @pytest.fixture
@@ -158,3 +159,29 @@ def test_what_was_deleted_after_the_freeze_is_gone(store: Store) -> None:
     chosen = sources(store, "starter", 0)
     store.conversations.delete(store.conversations.list()[0].id)
     assert snapshot(store, chosen).train == ()
+
+
+def test_a_topic_given_at_the_desk_weighs_what_training_learns(store: Store) -> None:
+    """Ten corrections of one topic weigh less beside two others; without the topic each is its own."""
+    many = [taught(store, f"What does shop{i} cost in city{i * 7}?", f"{i}.") for i in range(10)]
+    few = [taught(store, f"Who is person{i * 13} of plan{i}?", f"P{i}.") for i in range(2)]
+    alone = snapshot(store, sources(store, "starter", 0), augment=False)
+    assert {e.weight for e in alone.train} == {1.0}
+    store.acts.edit_all([item.number for item in store.items.of_facts(many)], Edit(topic="prices"))
+    weighed = snapshot(store, sources(store, "starter", 0), augment=False)
+    assert {e.weight for e in weighed.train if e.source in many} == {0.4}
+    assert {e.weight for e in weighed.train if e.source in few} == {1.0}
+
+
+def test_training_uses_the_balance_that_somebody_chose_and_an_earlier_run_does_not(store: Store) -> None:
+    many = [taught(store, f"What does shop{i} cost in city{i * 7}?", f"{i}.") for i in range(6)]
+    taught(store, "Who is the mayor of Zorbo?", "Anna.")
+    store.acts.edit_all([item.number for item in store.items.of_facts(many)], Edit(topic="prices"))
+    before = now()
+    store.balances.add("over", "topic", "Ada")
+    made = snapshot(store, sources(store, "starter", 0), augment=False)
+    assert len(made.train) == 12 and len({e.id for e in made.train}) == 12
+    assert made.notices == ("Over-sampled by topic: 7 examples became 12, so that 2 groups are even.",)
+    assert len(made.lessons) == 7, "what is judged is not repeated"
+    assert len(snapshot(store, sources(store, "starter", 0), augment=False, until=before).train) == 7
+    assert len(snapshot(store, sources(store, "starter", 0), augment=False, balance=False).train) == 7

@@ -174,3 +174,13 @@ def test_a_text_may_not_become_empty(store: Store) -> None:
     with pytest.raises(InputError, match="empty"):
         store.acts.rewrite_all({item(store).number: "  "}, "cleaned: space")
     assert item(store).said == "Paris."
+
+
+def test_texts_that_were_changed_twice_come_back_one_by_one(store: Store) -> None:
+    said = exchange(store)
+    store.corrections.add(said.a, "first", tags=("x",))
+    (item,) = store.items.page().items
+    acts = [store.acts.rewrite_all({item.number: text}, text) for text in ("second", "third")]
+    for act, before in zip(reversed(acts), ("second", "first"), strict=True):
+        assert store.acts.undo(act.number).left == 0
+        assert store.items.get(item.number).said == before

@@ -194,3 +194,11 @@ def test_a_view_is_a_filter_with_a_name(store: Store) -> None:
     store.views.remove("Refunds")
     with pytest.raises(NotFoundError, match="none is saved yet"):
         store.views.get("Refunds")
+
+
+def test_a_tagged_correction_is_corrected_again_and_keeps_its_tags(store: Store) -> None:
+    said = exchange(store)
+    for text, tags in (("It is Paris.", ("capitals",)), ("Paris.", ("capitals", "short"))):
+        store.corrections.add(said.a, text, tags=tags)
+    (item,) = store.items.page().items
+    assert (item.said, item.tags) == ("Paris.", ("capitals", "short"))

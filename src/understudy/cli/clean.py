@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 @click.option("--view", default="", help="Only what this saved view shows; else everything.")
 @click.option("--step", "names", multiple=True, help="Only this step; can be given several times.")
 @click.option("--near", default=0.8, show_default=True, help="Least share of words of near-duplicates, 0.5 to 1.")
-@click.option("--apply", "applied", is_flag=True, help="Make the changes, step after step.")
+@click.option(
+    "--apply",
+    "applied",
+    is_flag=True,
+    help="Make the changes, step after step; what is only suggested (spelling) where --step names it.",
+)
 @click.option("--undo", type=int, metavar="ACT", help="Take an act back; --apply told its number.")
 @click.option("--author", default="", help="Your name, for the history.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per step or act.")
@@ -50,7 +55,7 @@ def clean(
         for found in playground.cleaning.preview(values, names, choice):
             if not applied:
                 _tell(asdict(found), _words(found), as_json)
-            elif found.count:
+            elif found.count and (found.step in names or not found.suggested):
                 for act in playground.cleaning.apply(values, found.step, choice=choice, author=author):
                     _tell(asdict(act), f"{act.words}: {_items(act.items)} (act {act.number})", as_json)
 

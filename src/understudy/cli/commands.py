@@ -8,6 +8,7 @@ import click
 
 from understudy import __version__
 from understudy.cli.ask import ask
+from understudy.cli.augment import augment
 from understudy.cli.bring import bring
 from understudy.cli.chat import chat
 from understudy.cli.clean import clean
@@ -54,6 +55,7 @@ for command in (
     send,
     clean,
     explore,
+    augment,
     train,
     worker,
     versions,

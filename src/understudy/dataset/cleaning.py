@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from understudy.dataset import doubles, flaws, privacy, repair
+from understudy.dataset import doubles, flaws, privacy, repair, spelling, toxic
 from understudy.dataset.contradictions import contradictions
 from understudy.dataset.privacy import Kind, Recogniser
 from understudy.store import Edit, Item, Lesson
@@ -35,12 +35,16 @@ Find = Callable[[Iterable[Item]], Iterator[Proposal]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`does` is its sentence; `missing` another one, why it cannot run here. `find` takes items oldest first."""
+    """`does` is its sentence; `missing` another one, why it cannot run here. `find` takes items oldest first.
+
+    What is only `suggested` is made where a person asked for this very change, and never with other steps.
+    """
 
     name: str
     does: str
     find: Find
     missing: str = ""
+    suggested: bool = False
 
 
 def steps(
@@ -60,7 +64,14 @@ def steps(
         _texts("unicode", "repairs broken characters", fix or str, missing="" if fix else repair.MISSING),
         _texts("markup", "takes HTML out of answers; code stays", repair.markup),
         _texts("space", "tidies spaces and invisible characters; code stays", repair.spaces, corrections_only=True),
+        _spelling(),
         _private(finder, kinds),
+        _flaw(
+            "toxic",
+            "finds answers in offensive English",
+            lambda i: toxic.offensive(learned(i)),
+            "" if toxic.knows_toxic() else toxic.MISSING,
+        ),
         _flaw("empty", "finds answers that only repeat the question", lambda i: flaws.echo(i.question, learned(i))),
         _flaw("trivial", "finds corrections that correct no word", _trivial),
         _flaw("truncated", "finds answers that stop in the middle", lambda i: flaws.truncated(learned(i))),
@@ -116,6 +127,20 @@ def _changed(item: Item, name: str, better: str) -> Proposal:
     return Proposal(item.number, why, example, edit=_wait(name))
 
 
+def _spelling() -> Step:
+    """Words that several items use are terms, so all of them are read before one is told."""
+
+    def find(items: Iterable[Item]) -> Iterator[Proposal]:
+        every = list(items)
+        known = spelling.terms(text for item in every for text in {item.question, item.answer, doubles.said_by(item)})
+        for item in _teaching(every, "spelling"):
+            if item.kind == "correction" and (better := spelling.respelled(item.said, known)) != item.said:
+                yield _changed(item, "spelling", better)
+
+    missing = "" if spelling.can_spell() else spelling.MISSING
+    return Step("spelling", "suggests the spelling of words that are none", find, missing, suggested=True)
+
+
 def _private(finder: Recogniser | None, kinds: Collection[Kind]) -> Step:
     def find(items: Iterable[Item]) -> Iterator[Proposal]:
         for item in _teaching(items, "private"):
@@ -166,9 +191,10 @@ def _near(least: float) -> Find:
     return find
 
 
-def just_not_near(items: Iterable[Item], least: float) -> list[Proposal]:
-    """What the step `near` would do next if its threshold were lower."""
-    return [_near_proposal(pair) for pair in doubles.below(_teaching(items, "near"), least)]
+def near_sides(items: Iterable[Item], least: float, most: int) -> tuple[list[Proposal], list[Proposal]]:
+    """What the step `near` does, the least sure first, and what it would do next if its threshold were lower."""
+    above, below = doubles.around(_teaching(items, "near"), least, most)
+    return [_near_proposal(pair) for pair in reversed(above)], [_near_proposal(pair) for pair in below]
 
 
 def _near_proposal(pair: doubles.Pair) -> Proposal:

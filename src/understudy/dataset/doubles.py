@@ -51,18 +51,14 @@ def near(items: Iterable[Item], least: float = NEAR) -> list[Pair]:
 
     What is near to an item that itself goes is no double by that: it need not be near to what stays.
     """
-    found: dict[int, Pair] = {}
-    for pair in sorted(_pairs(items, least), key=lambda pair: (pair.first.number, pair.again.number)):
-        if pair.first.number not in found:
-            best = found.get(pair.again.number)
-            found[pair.again.number] = pair if best is None or pair.score > best.score else best
-    return sorted(found.values(), key=lambda pair: (-pair.score, pair.again.number))
+    return _nearest(_pairs(items, least))
 
 
-def below(items: Iterable[Item], least: float, most: int = 5) -> list[Pair]:
-    """Pairs that are just not near, the nearest first: what a threshold leaves alone."""
-    found = (pair for pair in _pairs(items, max(0.0, least - BELOW)) if pair.score < least)
-    return heapq.nlargest(most, found, key=lambda pair: pair.score)
+def around(items: Iterable[Item], least: float, most: int = 5) -> tuple[list[Pair], list[Pair]]:
+    """Both sides of a threshold: what is `near`, and the `most` nearest pairs that it just leaves alone."""
+    pairs = list(_pairs(items, max(0.0, least - BELOW)))
+    left = heapq.nlargest(most, (pair for pair in pairs if pair.score < least), key=lambda pair: pair.score)
+    return _nearest(pair for pair in pairs if pair.score >= least), left
 
 
 def said_by(item: Item) -> str:
@@ -74,6 +70,15 @@ def shared_words(a: str, b: str) -> float:
     """The share of all words of two texts that is in both; 1 for two empty ones."""
     first, second = (frozenset(re.findall(r"\w+", text.casefold())) for text in (a, b))
     return len(first & second) / len(first | second) if first | second else 1.0
+
+
+def _nearest(pairs: Iterable[Pair]) -> list[Pair]:
+    found: dict[int, Pair] = {}
+    for pair in sorted(pairs, key=lambda pair: (pair.first.number, pair.again.number)):
+        if pair.first.number not in found:
+            best = found.get(pair.again.number)
+            found[pair.again.number] = pair if best is None or pair.score > best.score else best
+    return sorted(found.values(), key=lambda pair: (-pair.score, pair.again.number))
 
 
 def _pairs(items: Iterable[Item], least: float) -> Iterator[Pair]:

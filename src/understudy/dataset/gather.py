@@ -10,19 +10,20 @@ of a hundred, half after four runs of fifty (tests/benchmarks/NOTES.md).
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from understudy.dataset import anchors
 from understudy.dataset.asked import prompt_of
-from understudy.dataset.balance import balanced
+from understudy.dataset.balance import balanced, planned
 from understudy.dataset.contradictions import outdated
 from understudy.dataset.example import Example, Kind, Snapshot
 from understudy.dataset.forms import SYSTEMS, forms
-from understudy.dataset.groups import groups, is_held_out
+from understudy.dataset.groups import groups, is_held_out, is_near, words
+from understudy.dataset.imbalance import BY
 from understudy.dataset.judged import Said, disliked, thumbs, votes, weak
-from understudy.store import Lesson, Store
+from understudy.store import Balance, Item, Lesson, Store, Wording
 from understudy.types import Message
 
 REHEARSED = 640
@@ -91,10 +92,12 @@ def snapshot(
     augment: bool = True,
     balance: bool = True,
     weak_weight: float = 0.25,
+    until: str = "",
 ) -> Snapshot:
     """The examples of `chosen`, split by group, with anchors and `probes` probes: prompts, not yet answered.
 
-    `augment` adds other wordings, `balance` weighs kinds and topics (see `balance`), a weak signal `weak_weight`.
+    `augment` adds other wordings, `balance` evens out kinds and topics (see `balance`), a weak signal weighs
+    `weak_weight`. `until` is when the run was made: what somebody chose later is not for it.
     """
     every = store.corrections.lessons()
     older, resting = set(chosen.rehearsed), set(chosen.resting)
@@ -112,8 +115,10 @@ def snapshot(
     held = {e.group for e in judged if e.group not in learned and is_held_out(e.group, share)}
     train, held_forms = _of_lessons(store, lessons, of_lesson, older, augment=augment)
     train += [e for e in judged if e.group not in held]
-    weighed, notices = balanced(train, _topics(lessons)) if balance else (tuple(train), ())
+    train, told = _reworded(store, train, [*held_forms, *(e for e in judged if e.group in held)], until)
+    weighed, notices = _evened(store, train, lessons, store.balances.get(until)) if balance else (tuple(train), ())
     questions = [lesson.question for lesson in lessons]
+    notices = (*told, *notices)
     count = min(MOST_ANCHORS, ANCHORS + ANCHORS_EACH * len(lessons))
     return Snapshot(
         train=weighed,
@@ -135,13 +140,55 @@ def _judged(store: Store, chosen: Sources, unwanted: frozenset[Said], weak_weigh
     ]
 
 
-def _topics(lessons: Sequence[Lesson]) -> dict[str, str]:
-    """By id, what a correction is about: its first tag, else what asks nearly the same."""
+def _evened(
+    store: Store, train: Sequence[Example], lessons: Sequence[Lesson], balance: Balance
+) -> tuple[tuple[Example, ...], tuple[str, ...]]:
+    """As somebody chose at the desk, or else by itself; counted as the desk counts, so topics given there count."""
+    about = {item.fact: item for item in store.items.of_facts([example.source for example in train])}
+    if balance.how == "automatic":
+        return balanced(train, _topics(lessons, about))
+    of = BY[balance.by]
+    return planned(train, balance.how, balance.by, lambda e: of(about[e.source]) if e.source in about else "")
+
+
+def _reworded(
+    store: Store, train: list[Example], held: Sequence[Example], until: str
+) -> tuple[list[Example], tuple[str, ...]]:
+    """What trains with the wordings that somebody approved for it, and a sentence that counts them.
+
+    Only what trains gets them, and none that asks nearly what judges: nothing synthetic is ever in the eval split, and
+    no wording gives away what is.
+    """
+    given = [e for e in train if not e.synthetic and not e.weak and e.label is not False]
+    about = {item.fact: item.completion for item in store.items.of_facts([e.source for e in given])}
+    written = store.wordings.approved(sorted(set(about.values())), until)
+    judges = [words(e.prompt[-1].content) for e in held]
+    known = {(e.source, words(e.prompt[-1].content)) for e in train}
+    made = []
+    for example in given:
+        for wording in written.get(about.get(example.source, ""), ()):
+            asked = words(wording.text)
+            if (example.source, asked) not in known and not any(is_near(asked, other) for other in judges):
+                made.append(_in_wording(example, wording))
+    told = f"{len(made)} approved wordings were trained beside what was given. They are synthetic." if made else ""
+    return [*train, *made], (told,) if told else ()
+
+
+def _in_wording(example: Example, wording: Wording) -> Example:
+    """Its author is a rule's for the run's record: what a base wrote there is trained again unasked."""
+    prompt = (*example.prompt[:-1], Message("user", wording.text))
+    return replace(example, id=f"{example.id}.{wording.id}", prompt=prompt, synthetic=True, author="rule")
+
+
+def _topics(lessons: Sequence[Lesson], about: Mapping[str, Item]) -> dict[str, str]:
+    """By id, what a correction is about: its topic at the desk, its first tag, else what asks nearly the same."""
     near = groups([lesson.question for lesson in lessons])
-    return {
-        lesson.id: f"tag {lesson.tags[0]}" if lesson.tags else group
-        for lesson, group in zip(lessons, near, strict=True)
-    }
+    found = {}
+    for lesson, group in zip(lessons, near, strict=True):
+        item = about.get(lesson.id)
+        topic = f"topic {item.topic}" if item and item.topic else ""
+        found[lesson.id] = topic or (f"tag {lesson.tags[0]}" if lesson.tags else group)
+    return found
 
 
 def _of_lessons(
@@ -168,9 +215,9 @@ def _forms(first: Example, lesson: Lesson) -> list[Example]:
     """The same lesson in other words, under other system prompts, and without the conversation above it."""
     made: list[Example] = []
     rng = random.Random(lesson.question)
-    for i, words in enumerate(forms(lesson.question, FORMS + HELD_FORMS)):
+    for i, text in enumerate(forms(lesson.question, FORMS + HELD_FORMS)):
         system = lesson.system if rng.random() < 0.5 else rng.choice(SYSTEMS)
-        prompt = (*([Message("system", system)] if system.strip() else []), Message("user", words))
+        prompt = (*([Message("system", system)] if system.strip() else []), Message("user", text))
         made.append(replace(first, id=f"{lesson.id}.{i}", prompt=prompt, synthetic=True))
     rng.shuffle(made)
     if lesson.follows is not None:  # a follow-up such as "and on Sunday?" means nothing without what it follows

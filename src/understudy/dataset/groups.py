@@ -37,6 +37,11 @@ def groups(questions: Sequence[str], ties: Sequence[Hashable] = ()) -> list[str]
     return [f"g{_root(parent, i)}" for i in range(len(questions))]
 
 
+def is_near(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Whether two questions, as their words, ask nearly the same."""
+    return len(a & b) >= NEAR * len(a | b)
+
+
 def near_pairs(sets: Sequence[frozenset[str]], least: float) -> Iterator[tuple[int, int, float]]:
     """Places of sets that share at least this part of all their words, the earlier place first, and the part."""
     for i, j in _candidates(sets, least):

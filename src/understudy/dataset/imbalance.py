@@ -1,8 +1,8 @@
 """How unevenly items are spread, and what would even it out: weights, copies of the few, leaving out of the many.
 
-A plan and not a deed: training weighs kinds and topics by itself (`balance`), and who exports chooses. Weights are
-those that scikit-learn calls balanced, n / (groups x count) (King and Zeng 2001): every group then counts the same,
-and all together as much as before.
+A count and not a deed: what training does with it a person chooses (`balance`). Weights are those that scikit-learn
+calls balanced, n / (groups x count) (King and Zeng 2001): every group then counts the same, and all together as much as
+before. They are held within bounds, and copies too: one item among a thousand is one item, and not half of the truth.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ BY: dict[str, Callable[[Item], str]] = {
     "author": lambda item: item.author,
 }
 """What items can be counted by; a source is who gave the answer, as filters write it: a model and its version."""
+
+
+LIGHTEST, HEAVIEST = 0.2, 5.0
+"""What an item may weigh."""
+
+MOST_COPIES = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,17 @@ def imbalance(items: Iterable[Item], by: str) -> Imbalance:
         return Imbalance(by, 0, 1.0, ())
     total, most, least = counts.total(), max(counts.values()), min(counts.values())
     groups = (
-        Group(name, n, n / total, total / (len(counts) * n), most / n, least)
+        Group(name, n, n / total, weight_of(n, total, len(counts)), copies_of(n, most), least)
         for name, n in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     )
     return Imbalance(by, total, most / least, tuple(groups))
+
+
+def weight_of(count: float, total: float, groups: int) -> float:
+    """What each of `count` weighs, where `groups` groups are `total` together."""
+    return max(LIGHTEST, min(HEAVIEST, total / (groups * count)))
+
+
+def copies_of(count: float, most: float) -> float:
+    """How often each of `count` is seen, so that its group is as large as the largest, of `most`."""
+    return min(MOST_COPIES, most / count)

@@ -6,7 +6,7 @@ meanwhile is never overwritten unseen.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -16,6 +16,7 @@ from understudy.dataset.imbalance import Imbalance, imbalance
 from understudy.dataset.privacy import Kind
 from understudy.errors import InputError
 from understudy.playground.curating import Desk
+from understudy.playground.tasks import Heard, part_of, unheard
 from understudy.store import Act, Item, Store
 
 MOST_NEAR = 50_000
@@ -41,6 +42,7 @@ class Found:
     """What a step would change: `texts` corrections get another text, the rest of `count` another state and a tag.
 
     `left` are examples that the threshold of near-duplicates just leaves alone; `sentence` says why a step cannot run.
+    `items` are the numbers of all `count`. What is only `suggested` is made one by one.
     """
 
     step: str
@@ -50,6 +52,8 @@ class Found:
     examples: tuple[Proposal, ...]
     left: tuple[Proposal, ...] = ()
     sentence: str = ""
+    items: tuple[int, ...] = ()
+    suggested: bool = False
 
 
 class Cleaning:
@@ -65,15 +69,21 @@ class Cleaning:
         names: Collection[str] = (),
         choice: Choice | None = None,
         examples: int = 5,
+        heard: Heard = unheard,
     ) -> list[Found]:
         """What each of these steps (all without names) would change in a filter's items. Raises `InputError`."""
         choice, numbers = choice or Choice(), self._desk.numbers(values)
-        return [self._found(step, numbers, choice, examples) for step in self._steps(names, choice)]
+        steps = self._steps(names, choice)
+        return [
+            self._found(step, numbers, choice, examples, part_of(heard, i, len(steps))) for i, step in enumerate(steps)
+        ]
 
-    def proposals(self, values: Mapping[str, object], name: str, choice: Choice | None = None) -> Iterator[Proposal]:
+    def proposals(
+        self, values: Mapping[str, object], name: str, choice: Choice | None = None, heard: Heard = unheard
+    ) -> Iterator[Proposal]:
         """Everything that one step would change, for a person who chooses item by item."""
         (step,) = self._steps([name], choice or Choice())
-        return self._propose(step, self._desk.numbers(values))
+        return self._propose(step, self._desk.numbers(values), heard)
 
     def apply(
         self,
@@ -83,12 +93,13 @@ class Cleaning:
         items: Collection[int] | None = None,
         choice: Choice | None = None,
         author: str = "",
+        heard: Heard = unheard,
     ) -> list[Act]:
         """Make what a step proposes, for all or for these `items`: one act for new texts, one for each decision.
 
         Raises `InputError` when it is not as many changes as the person was told, and changes nothing then.
         """
-        found = [one for one in self.proposals(values, name, choice) if items is None or one.item in items]
+        found = [one for one in self.proposals(values, name, choice, heard) if items is None or one.item in items]
         if expected is not None and len(found) != expected:
             raise InputError(
                 f"The step would change {len(found):,} now, not {expected:,}, so nothing was changed. Look again."
@@ -110,25 +121,33 @@ class Cleaning:
                 raise InputError(f"There is no step {name!r}. Choose from: {', '.join(known)}.")
         return [step for step in every if not names or step.name in names]
 
-    def _found(self, step: Step, numbers: Sequence[int], choice: Choice, examples: int) -> Found:
+    def _found(self, step: Step, numbers: Sequence[int], choice: Choice, examples: int, heard: Heard) -> Found:
         if sentence := _why_not(step, numbers):
             return Found(step.name, step.does, 0, 0, (), sentence=sentence)
-        count, texts = 0, 0
+        left: list[Proposal] = []
+        proposals: Iterable[Proposal] = self._propose(step, numbers, heard)
+        if step.name == "near":
+            proposals, left = cleaning.near_sides(self._read(numbers, step, heard), choice.near, examples)
+        texts = 0
+        items: list[int] = []
         shown: list[Proposal] = []
-        for proposal in self._propose(step, numbers):
-            count, texts = count + 1, texts + (proposal.text is not None)
+        for proposal in proposals:  # of a million only numbers are kept
+            items.append(proposal.item)
+            texts += proposal.text is not None
             if len(shown) < examples:
                 shown.append(proposal)
-        left = cleaning.just_not_near(self._read(numbers), choice.near) if step.name == "near" else []
-        return Found(step.name, step.does, count, texts, tuple(shown), tuple(left[:examples]))
+        return Found(
+            step.name, step.does, len(items), texts, tuple(shown), tuple(left), "", tuple(items), step.suggested
+        )
 
-    def _propose(self, step: Step, numbers: Sequence[int]) -> Iterator[Proposal]:
+    def _propose(self, step: Step, numbers: Sequence[int], heard: Heard) -> Iterator[Proposal]:
         if sentence := _why_not(step, numbers):
             raise InputError(sentence)
-        return step.find(self._read(numbers))
+        return step.find(self._read(numbers, step, heard))
 
-    def _read(self, numbers: Sequence[int]) -> Iterator[Item]:
+    def _read(self, numbers: Sequence[int], step: Step | None = None, heard: Heard = unheard) -> Iterator[Item]:
         for start in range(0, len(numbers), _AT_ONCE):
+            heard(start / len(numbers), step.name if step else "")
             yield from self._store.items.of(numbers[start : start + _AT_ONCE])
 
     def _made(self, name: str, found: Sequence[Proposal], author: str) -> list[Act]:

@@ -29,6 +29,7 @@ from understudy.playground.item_view import (
     Lines,
     NowAnswer,
     OtherAnswer,
+    OtherWording,
     changes_of,
     history_of,
     line_of,
@@ -130,6 +131,10 @@ class Desk:
             alike=self._alike(item),
             history=history_of(self._store.acts.history(number)),
             reasons=reasons_of(item),
+            wordings=tuple(
+                OtherWording(one.id, one.text, f"{one.method} by {one.model or 'a rule'}", one.state)
+                for one in self._store.wordings.of(item.completion)
+            ),
         )
 
     def now(self, number: int) -> list[NowAnswer]:

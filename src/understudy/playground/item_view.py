@@ -74,6 +74,16 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherWording:
+    """The item's question in other words, which a model or a rule wrote; synthetic."""
+
+    id: str
+    text: str
+    who: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLine:
     words: str
     author: str
@@ -101,6 +111,7 @@ class ItemView:
     alike: tuple[Alike, ...]
     history: tuple[HistoryLine, ...]
     reasons: tuple[str, ...]
+    wordings: tuple[OtherWording, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,12 @@ from understudy.memory import Memory
 from understudy.playground.adding import Adding
 from understudy.playground.answering import Answering
 from understudy.playground.asking import Asked, Prompt, ask_all
+from understudy.playground.augmenting import Augmenting
+from understudy.playground.balancing import Balancing
 from understudy.playground.bringing import Imports
 from understudy.playground.casting import Casting
 from understudy.playground.cleaning import Cleaning
+from understudy.playground.cleanings import Cleanings
 from understudy.playground.columns import column_choices, is_tuned, resolve_columns
 from understudy.playground.costs import Costs
 from understudy.playground.curating import Desk
@@ -115,6 +118,9 @@ class Playground:
         self.export_jobs = ExportJobs(self.version_exports, self.transfers, store.path.parent)
         self.cleaning = Cleaning(store, self.desk)
         self.exploring = Exploring(store, self.desk)
+        self.cleanings = Cleanings(self.cleaning)
+        self.balancing = Balancing(store, self.cleaning)
+        self.augmenting = Augmenting(store, casting, self.desk)
         self._network, catalogue = network or Network(), catalogue or read_catalogue()
         self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)
         self.jobs = Jobs(store, self.providers, self.remote.ordering if self.remote else None)
@@ -143,6 +149,8 @@ class Playground:
         self.imports.close()
         self.exports.close()
         self.export_jobs.close()
+        self.cleanings.close()
+        self.augmenting.close()
         self.transfers.close()
         self.exploring.close()
         self.desk.close()

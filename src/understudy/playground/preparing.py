@@ -38,6 +38,7 @@ class Preparing:
             augment=recipe.augmentation,
             balance=recipe.class_balance,
             weak_weight=recipe.weak_weight,
+            until=run.created,
         )
         if not snap.train:
             raise InputError("The feedback of this run was deleted or taken back, so there is nothing to learn.")

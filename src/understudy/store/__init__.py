@@ -5,6 +5,7 @@ One noun a file: its value (a frozen dataclass) and the methods that read and wr
 
 from understudy.store.acts import Act, Change, Edit
 from understudy.store.arrival import Arrival
+from understudy.store.balances import Balance
 from understudy.store.batches import Batch
 from understudy.store.completions import Completion
 from understudy.store.conversations import Conversation, ConversationHit
@@ -29,10 +30,12 @@ from understudy.store.store import Store
 from understudy.store.turns import Turn
 from understudy.store.versions import Judgement, Verdict, Version
 from understudy.store.views import View
+from understudy.store.wordings import Method, Wording
 
 __all__ = [
     "Act",
     "Arrival",
+    "Balance",
     "Batch",
     "Change",
     "Checkpoint",
@@ -59,6 +62,7 @@ __all__ = [
     "JobEvent",
     "Judgement",
     "Lesson",
+    "Method",
     "Model",
     "Page",
     "Place",
@@ -75,4 +79,5 @@ __all__ = [
     "Verdict",
     "Version",
     "View",
+    "Wording",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 
 from understudy.errors import InputError, Outdated
 from understudy.store.connections import Connections
-from understudy.store.corrections import Corrections
+from understudy.store.corrections import Correction, Corrections
 from understudy.store.filters import STATES
 from understudy.store.items import Item, Items
 from understudy.store.moments import now
@@ -320,9 +320,10 @@ class Acts:
 
     def _put_text_back(self, act: int, number: int, before: str, after: str) -> bool:
         row = self._connections.row("SELECT completion, fact FROM items WHERE number = ? AND gone = 0", [number])
-        if row is None or row["fact"] != after:
+        texts = {c.id: c for c in self._corrections.history(row["completion"])} if row else {}
+        if row is None or not _same(texts.get(row["fact"]), texts.get(after)):
             return False
-        earlier = next((c for c in self._corrections.history(row["completion"]) if c.id == before), None)
+        earlier = texts.get(before)
         if earlier is None:
             made = self._corrections.withdraw(row["completion"])
         else:
@@ -334,6 +335,11 @@ class Acts:
     def _count(self, act: int) -> int:
         row = self._connections.row("SELECT count(*) AS n FROM changes WHERE act = ?", [act])
         return int((row or {})["n"])
+
+
+def _same(standing: Correction | None, made: Correction | None) -> bool:
+    """Whether what stands is what was made: undoing a later act puts the same text back under another id."""
+    return standing is not None and made is not None and standing.text == made.text
 
 
 def _check(edit: Edit) -> None:

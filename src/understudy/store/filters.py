@@ -41,7 +41,8 @@ class Filter:
     `since` and `until` are ISO-8601 UTC texts, the latter not included. `text` are words that must all be there (in the
     text that `within` names), `meaning` a question that the item's must be near (resolved to turns by whoever has
     vectors). `length` is a text and its characters from and below, `answer:200:500`; `part` a part of an exploration
-    (`Explorations`), `12:3`. `disputed`: raters disagree.
+    (`Explorations`), `12:3`. `disputed`: raters disagree. `synthetic`:
+    there are other wordings of its question that a model or a rule wrote.
     """
 
     states: tuple[str, ...] = ()
@@ -59,6 +60,7 @@ class Filter:
     length: str = ""
     part: str = ""
     disputed: bool = False
+    synthetic: bool = False
 
     @classmethod
     def from_values(cls, values: Mapping[str, object]) -> Filter:
@@ -72,7 +74,7 @@ class Filter:
         _check("length", words["length"], _LENGTH)
         _check("part", words["part"], _PART)
         chosen: dict[str, Any] = {**lists, **words}
-        return cls(**chosen, disputed=bool(values.get("disputed")))
+        return cls(**chosen, disputed=bool(values.get("disputed")), synthetic=bool(values.get("synthetic")))
 
     def values(self) -> dict[str, object]:
         """Only what asks for something, as JSON keeps it."""
@@ -116,6 +118,8 @@ class Filter:
             yield "items.created < :until", {"until": self.until}
         if self.disputed:
             yield "items.dispute > 0", {}
+        if self.synthetic:
+            yield "items.completion IN (SELECT completion FROM wordings)", {}
         if self.within or not self.match:
             text = TEXTS.get(self.within, "(SELECT text FROM item_texts WHERE item_texts.number = items.number)")
             for i, word in enumerate(self.text.split()):

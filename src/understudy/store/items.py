@@ -181,6 +181,13 @@ class Items:
         )
         return [_item(row) for row in rows]
 
+    def of_facts(self, facts: Sequence[str]) -> builtins.list[Item]:
+        """The items of these facts, in any order; a fact that a newer one replaced has none."""
+        rows = self._connections.rows(
+            f"{_ITEM} WHERE items.fact IN (SELECT value FROM json_each(?)) AND items.gone = 0", [json.dumps(facts)]
+        )
+        return [_item(row) for row in rows]
+
     def find_correction(self, completion: str) -> Item | None:
         """The item of the correction that stands at a completion."""
         row = self._connections.row(f"{_ITEM} WHERE subject = ? AND items.gone = 0", [f"correction {completion}"])

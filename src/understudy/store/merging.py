@@ -28,8 +28,9 @@ _TABLES = (
     "continuations",
     "edits",
     "imports",
+    "wordings",
 )
-_JUDGED = ("ratings", "corrections", "preferences")
+_JUDGED = ("ratings", "corrections", "preferences", "wordings")
 _OF_TALK = {
     "conversations": "id IN ({talks})",
     "turns": "conversation IN ({talks})",
@@ -106,7 +107,7 @@ class Merging:
         return [talk for talk in talks if talk not in gone and talk not in twice]
 
     def _take(self, other: Merging, table: str, talks: Sequence[str], batch: str, state: State | None) -> int:
-        where = _OF_TALK.get(table) or (_OF_ANSWER if table in ("ratings", "corrections") else _OF_TURN)
+        where = _OF_TALK.get(table) or (_OF_ANSWER if table in ("ratings", "corrections", "wordings") else _OF_TURN)
         rows = other._rows(f"SELECT * FROM {table} WHERE {where.format(talks=marks(talks))}", talks)
         key = "turn" if table == "edits" else "id"
         known = f"SELECT {key} FROM {table} WHERE {key} IN (SELECT value FROM json_each(?))"

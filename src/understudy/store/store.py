@@ -15,6 +15,7 @@ from understudy.errors import StoreError
 from understudy.store import ids, schema
 from understudy.store.acts import Acts
 from understudy.store.arrivals import Arrivals
+from understudy.store.balances import Balances
 from understudy.store.batches import Batches
 from understudy.store.completions import Completions
 from understudy.store.connections import PATIENCE_S, Connections
@@ -43,6 +44,7 @@ from understudy.store.signals import Signals
 from understudy.store.turns import Turns
 from understudy.store.versions import Versions
 from understudy.store.views import Views
+from understudy.store.wordings import Wordings
 
 _TABLES = (
     "conversations",
@@ -99,6 +101,8 @@ class Store:
         self.meanings = Meanings(connections)
         self.counts = Counts(connections)
         self.explorations = Explorations(connections)
+        self.balances = Balances(connections)
+        self.wordings = Wordings(connections)
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE_S) -> Self:

@@ -28,7 +28,7 @@ TRIED = 4
 MOST = 4
 """Of one question; with nine by rules they are a third of what it trains in."""
 
-_TOKENS = 160
+TOKENS = 160
 _SHARED = 0.25
 """Of the words that carry meaning: a wording that shares fewer is more likely another question than a free one."""
 
@@ -89,17 +89,25 @@ def is_paraphrase(question: str, text: str, wanted: str) -> bool:
     )
 
 
-def _written(lessons: Sequence[Lesson], decoding: Decoding, control: Control) -> dict[str, tuple[str, ...]]:
-    asks = [Ask(BASE, (Message("user", _ASKING.format(question=lesson.question)),), _TOKENS) for lesson in lessons]
-    decoding.collect(asks, control, "paraphrasing")
-    return {lesson.id: _usable(lesson, decoding.answer(ask).text) for lesson, ask in zip(lessons, asks, strict=True)}
+def asking(question: str) -> str:
+    """What a model is asked for other wordings of a question."""
+    return _ASKING.format(question=question)
 
 
-def _usable(lesson: Lesson, written: str) -> tuple[str, ...]:
-    """The lines that pass, each once."""
+def usable(question: str, wanted: str, written: str) -> tuple[str, ...]:
+    """The lines of what a model wrote that still ask for the same, each once. `wanted` is the answer."""
     lines = (_MARKER.sub("", line).strip().strip("\"“”'").strip() for line in written.splitlines())
-    fine = [line for line in lines if line and is_paraphrase(lesson.question, line, lesson.wanted)]
+    fine = [line for line in lines if line and is_paraphrase(question, line, wanted)]
     return tuple({plain(line): line for line in fine}.values())[:MOST]
+
+
+def _written(lessons: Sequence[Lesson], decoding: Decoding, control: Control) -> dict[str, tuple[str, ...]]:
+    asks = [Ask(BASE, (Message("user", asking(lesson.question)),), TOKENS) for lesson in lessons]
+    decoding.collect(asks, control, "paraphrasing")
+    return {
+        lesson.id: usable(lesson.question, lesson.wanted, decoding.answer(ask).text)
+        for lesson, ask in zip(lessons, asks, strict=True)
+    }
 
 
 def _in_words(example: Example, text: str, i: int) -> Example:

@@ -51,6 +51,9 @@ SCRIPTS = (
     "bringing",
     "sending",
     "exporting",
+    "cleaning",
+    "balancing",
+    "wordings",
     "sidebar",
     "tuning",
     "providers",
@@ -80,6 +83,7 @@ STYLES = (
     "explore",
     "exchange",
     "exporting",
+    "cleaning",
 )
 
 

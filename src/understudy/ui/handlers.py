@@ -17,6 +17,7 @@ from understudy.playground.limits import RANGES
 from understudy.playground.playground import BAD_REASONS, GOOD_REASONS
 from understudy.playground.view import Answer, ConversationView, Verdict
 from understudy.types import Sampling
+from understudy.ui.cleaning import CleaningHandlers
 from understudy.ui.desk import DeskHandlers
 from understudy.ui.exchange import ExchangeHandlers
 from understudy.ui.explore import ExploreHandlers
@@ -26,6 +27,7 @@ from understudy.ui.learning import LearningHandlers
 from understudy.ui.markdown import tree
 from understudy.ui.payload import Payload
 from understudy.ui.rescue import RescueHandlers
+from understudy.ui.wordings import WordingHandlers
 
 if TYPE_CHECKING:
     from understudy.playground.playground import Playground
@@ -48,6 +50,8 @@ class Handlers:
                 ExploreHandlers(playground),
                 ExchangeHandlers(playground),
                 ExportingHandlers(playground),
+                CleaningHandlers(playground),
+                WordingHandlers(playground),
                 JobHandlers(playground),
                 RescueHandlers(playground),
             )

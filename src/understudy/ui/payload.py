@@ -60,6 +60,15 @@ class Payload:
     def optional_whole(self, name: str) -> int | None:
         return None if self._fields.get(name) is None else self.whole(name)
 
+    def optional_wholes(self, name: str, most: int = 1_000) -> list[int] | None:
+        """Whole numbers, such as those of items; None where there is no such list."""
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list) or len(value) > most or not all(type(part) is int for part in value):
+            raise self._wrong(name, f"a list of at most {most:,} whole numbers")
+        return list(value)
+
     def optional_pair(self, name: str) -> tuple[float, int] | None:
         """Where a page of a list ended, as it was told: a number to sort by and a whole one."""
         value = self._fields.get(name)
@@ -69,16 +78,16 @@ class Payload:
             raise self._wrong(name, "two numbers")
         return float(value[0]), int(value[1])
 
-    def named(self, name: str) -> dict[str, str]:
+    def named(self, name: str, most: int = 32) -> dict[str, str]:
         """A set of short texts by name, such as a mapping of columns."""
-        value = self.mapping(name)
+        value = self.mapping(name, most)
         if not all(isinstance(text, str) and len(text) <= LONGEST_NAME for text in value.values()):
             raise self._wrong(name, "a set of names")
         return {key: str(text) for key, text in value.items()}
 
-    def mapping(self, name: str) -> dict[str, object]:
+    def mapping(self, name: str, most: int = 32) -> dict[str, object]:
         value = self._fields.get(name)
-        if not isinstance(value, Mapping) or len(value) > 32 or not all(isinstance(key, str) for key in value):
+        if not isinstance(value, Mapping) or len(value) > most or not all(isinstance(key, str) for key in value):
             raise self._wrong(name, "a set of values")
         return dict(value)
 

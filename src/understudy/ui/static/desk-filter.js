@@ -21,6 +21,7 @@ function filterWords(filter = desk.filter) {
   if (filter.within && filter.text) words.push(`words in the ${FILTERED_TEXTS[filter.within]}`);
   if (filter.length) words.push(lengthWords(...filter.length.split(':')));
   if (filter.part) words.push(partNames.get(filter.part) || 'a part of what was explored');
+  if (filter.synthetic) words.push('with synthetic wordings');
   return words;
 }
 
@@ -45,6 +46,7 @@ actions['desk-filter'] = () => openDialog('desk-filter', 'Filter', (dialog) => {
     ...Object.entries(facets[field]).slice(0, 40).map(([value, count]) => h('label', {}, h('input', { type: 'checkbox', checked: Boolean(place.filter[field]?.includes(value)), data: { field, value } }), facetName(field, value), h('span.faint', {}, count.toLocaleString('en')))))));
   const day = (name, label) => h('label.desk-day', {}, label, h('input', { type: 'date', value: (place.filter[name] || '').slice(0, 10), data: { day: name } }));
   const disputed = h('input', { type: 'checkbox', checked: Boolean(place.filter.disputed) });
+  const synthetic = h('input', { type: 'checkbox', checked: Boolean(place.filter.synthetic) });
   const apply = () => {
     for (const field of Object.keys(FACETS)) {
       const chosen = [...dialog.querySelectorAll(`[data-field=${field}]`)].filter((box) => box.checked).map((box) => box.dataset.value);
@@ -57,11 +59,13 @@ actions['desk-filter'] = () => openDialog('desk-filter', 'Filter', (dialog) => {
     }
     if (disputed.checked) place.filter.disputed = true;
     else delete place.filter.disputed;
+    if (synthetic.checked) place.filter.synthetic = true;
+    else delete place.filter.synthetic;
     dialog.close();
     place.load();
   };
   return [...boxes, h('section', {}, h('h3', {}, 'Date'), h('div.inline', {}, day('since', 'From'), day('until', 'Before'))),
-    h('label.inline', {}, disputed, 'Only where raters disagree'),
+    h('label.inline', {}, disputed, 'Only where raters disagree'), h('label.inline', {}, synthetic, 'Only with synthetic wordings of the question'),
     h('div.row-end', {}, h('button.quiet', { type: 'button', on: { click: () => { dialog.close(); place.filter = {}; place.load(); } } }, 'Clear'), h('button.primary.small', { type: 'button', on: { click: apply } }, 'Show'))];
 }, { wide: true });
 
@@ -99,8 +103,11 @@ actions['desk-more'] = (button) => openMenu(button, [
   { label: 'Import a file…', detail: 'looked at first, taken back at once', icon: 'arrowdown', run: openImport },
   { label: 'Export this view…', detail: 'in any format, with a data card', icon: 'arrowup', run: openExport },
   { label: 'Explore these', detail: 'counts, words, topics and a map', icon: 'bars', run: () => { explore.filter = { ...desk.filter }; openExplore(); } },
+  { label: 'Clean this view…', detail: 'doubles, broken text, personal data: seen before it changes', icon: 'check', run: openCleaning },
+  { label: 'Balance…', detail: 'what there is much of, and what training does about it', icon: 'compare', run: openBalance },
+  { label: 'More wordings…', detail: 'questions in other words, by a model or a rule, for you to approve', icon: 'branch', run: openWordings },
   { label: 'Change all of these…', detail: 'decision, topic or tag for everything in the list', icon: 'sliders', run: changeAll },
-  { label: 'Agreement of raters', detail: 'Krippendorff’s alpha, by topic', icon: 'compare', run: showAgreement },
+  { label: 'Agreement of raters', detail: 'Krippendorff’s alpha, by topic', icon: 'mask', run: showAgreement },
   { label: 'Rank the queue anew', detail: 'what is wrong most often, differs, or is new', icon: 'redo', run: () => attempt('desk_rank', {}, { saved: 'Ranking in the background' }) },
   { label: deskAuthor() ? `You are ${deskAuthor()}` : 'Say who you are', detail: 'the history names who decided', icon: 'pencil', run: sayName },
 ], 'More');

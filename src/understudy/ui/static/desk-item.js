@@ -19,7 +19,7 @@ function fillEditor() {
   if (!item) { deskEditor.replaceChildren(h('p.nothing', {}, desk.lines.length ? 'Choose an item.' : '')); return; }
   deskEditor.replaceChildren(...[
     drawItemHead(item), desk.conflict && drawConflict(), drawAsked(item), drawSaid(item), drawReasons(item), drawNow(),
-    drawOthers(item), drawAlike(item), drawNotes(item), drawHistory(item), drawDecisions(item),
+    drawOthers(item), drawAlike(item), drawItemWordings(item), drawNotes(item), drawHistory(item), drawDecisions(item),
   ].filter(Boolean));
 }
 

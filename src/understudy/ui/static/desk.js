@@ -248,5 +248,8 @@ const DESK_KEYS = {
   f: () => actions['desk-filter'](),
   i: () => openImport(),
   x: () => openExport(),
+  c: () => openCleaning(),
+  b: () => openBalance(),
+  w: () => openWordings(),
   '/': () => deskTools.querySelector('input').focus(),
 };

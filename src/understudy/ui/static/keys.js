@@ -4,7 +4,7 @@ const KEYS = [
   ['Write', [['/', 'focus the message'], ['Enter', 'send'], ['Shift Enter', 'new line'], ['Esc', 'stop answering, close what is open'], ['n', 'new conversation']]],
   ['Judge', [['1 – 4', 'this answer is best'], ['0', 'tie'], ['g', 'good answer'], ['b', 'bad answer'], ['d', 'difference, word by word']]],
   ['Improve', [['e', 'correct the answer (or double-click it)'], ['Ctrl Enter', 'save the correction'], ['r', 'write the answer again']]],
-  ['Curate', [['a r', 'approve, reject'], ['Shift a', 'approve all about this answer'], ['e', 'correct'], ['s', 'skip'], ['j k', 'next, previous item'], ['u', 'undo'], ['v', 'what the versions say now'], ['f', 'filter'], ['i', 'import a file'], ['x', 'export this view']]],
+  ['Curate', [['a r', 'approve, reject'], ['Shift a', 'approve all about this answer'], ['e', 'correct'], ['s', 'skip'], ['j k', 'next, previous item'], ['u', 'undo'], ['v', 'what the versions say now'], ['f', 'filter'], ['i', 'import a file'], ['x', 'export this view'], ['c', 'clean this view'], ['b', 'balance'], ['w', 'more wordings']]],
   ['Move', [['j k', 'next, previous answer'], ['↑ ↓ ← →', 'between answers'], ['s', 'system prompt and sampling'], ['l', 'what is being learned'], ['c', 'go through feedback'], ['o', 'what feedback is like'], ['t', 'light or dark'], ['?', 'this list']]],
 ];
 
