@@ -34,6 +34,7 @@ class NativeWindow:
     def __init__(self, storage: Path) -> None:
         self._storage = storage
         self._window: Any = None
+        self._program: Any = None
         self._closed = threading.Event()
         self._failure: BaseException | None = None
 
@@ -47,6 +48,7 @@ class NativeWindow:
             "Understudy", html=splash("Starting ..."), width=1280, height=860, min_size=(360, 480), text_select=True
         )
         if _is_qt():
+            self._program = _qt_program()
             self._window.events.before_show += self._prepare_qt
         page = threading.Thread(target=self._serve, args=(serving,), name="page")
         with _ending(self._window.destroy):
@@ -84,6 +86,15 @@ class NativeWindow:
         view.profile.downloadRequested.connect(lambda download: _save(view, download))
 
 
+def _qt_program() -> Any:
+    """Qt's application under our name: how docks know whose window it is. pywebview takes the one that there is."""
+    from PySide6.QtWidgets import QApplication
+
+    program = QApplication(["understudy"])
+    program.setDesktopFileName("understudy")
+    return program
+
+
 def _save(view: Any, download: Any) -> None:
     """Ask where a file is to be saved, under the name that the page gave it."""
     from PySide6.QtCore import QStandardPaths
@@ -115,8 +126,8 @@ def why_not() -> str | None:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")  # root cannot have one
     trial = subprocess.run([sys.executable, "-c", TRIAL], capture_output=True, text=True, timeout=TRIAL_S, check=False)
-    said = (trial.stderr.strip().splitlines() or ["no reason given"])[0]
-    return None if trial.returncode == 0 else f"Qt cannot start here ({said.rstrip(".")})."
+    said = (trial.stderr.strip().splitlines() or ["no reason given"])[0].rstrip(".")
+    return None if trial.returncode == 0 else f"Qt cannot start here ({said})."
 
 
 def _is_qt() -> bool:
