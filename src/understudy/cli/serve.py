@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -31,6 +33,14 @@ def serve(settings: Settings) -> None:
         click.echo("Starting ...")
         screen = screen_of(settings)
         present(screen, lambda: started(settings, instance, screen))
+    leave()
+
+
+def leave() -> NoReturn:
+    """End at once, with 0. A thread that still loads a model inside torch would have Python abort on its way out."""
+    if sys.stdout is not None:  # Windows' Python without a console has none
+        sys.stdout.flush()
+    os._exit(0)
 
 
 def show_running(settings: Settings) -> None:
