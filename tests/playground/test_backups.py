@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -151,8 +152,9 @@ def test_a_database_in_use_is_left_alone(database: Path, tmp_path: Path) -> None
         "    store.conversations.add('still at work')"
     )
     command = [sys.executable, "-c", hold, str(database)]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as program:  # type: ignore[call-overload]
+    with subprocess.Popen(command, env=environ, text=True, **pipes) as program:  # type: ignore[call-overload]
         assert program.stdout.readline() == "open\n"
         with pytest.raises(StoreError, match="is in use"):
             restore(backup, database)
