@@ -35,9 +35,13 @@ def display() -> Iterator[str]:
 
 def windows(display: str, name: str) -> list[str]:
     """Ids of the windows that are seen and whose title has `name` in it."""
-    command = [str(XDOTOOL), "search", "--onlyvisible", "--name", name]
-    found = subprocess.run(command, env={**os.environ, "DISPLAY": display}, capture_output=True, text=True, check=False)
-    return found.stdout.split()
+    return do(display, "search", "--onlyvisible", "--name", name).split()
+
+
+def do(display: str, *what: str) -> str:
+    """What xdotool says to a command."""
+    command, environ = [str(XDOTOOL), *what], {**os.environ, "DISPLAY": display}
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False).stdout
 
 
 def wait_for_window(display: str, name: str, seconds: float = 60) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -86,9 +85,7 @@ def set_aside(database: Path) -> Path:
         with Store.open(database) as store:
             return back_up(store, folder / f"{name}.zip", adapters=True)
     except StoreError as error:
-        if not isinstance(error.__cause__, sqlite3.DatabaseError) or isinstance(
-            error.__cause__, sqlite3.OperationalError
-        ):
+        if not restoring.is_lost(error):
             raise
         folder.mkdir(exist_ok=True)
         return database.rename(folder / f"{name}.damaged.db")

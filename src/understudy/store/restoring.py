@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from understudy.errors import StoreError
-from understudy.store.failures import explained, is_busy
+from understudy.store.failures import explained, is_busy, primary_code
 from understudy.store.merging import copied
 from understudy.store.store import Store
 
@@ -49,3 +49,9 @@ def replace(database: Path, source: Path) -> None:
                 ) from error
             raise
         there.backup(here)
+
+
+def is_lost(error: StoreError) -> bool:
+    """Whether the file that an error is about cannot be read as a database any more, rather than just now."""
+    cause = error.__cause__
+    return isinstance(cause, sqlite3.Error) and primary_code(cause) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
