@@ -48,6 +48,13 @@ def wait_for_page(screen: str, path: Path, seconds: float = 240) -> None:
 needs_extra = pytest.mark.skipif(find_spec("webview") is None, reason='no native window (pip install -e ".[desktop]")')
 
 
+def script(path: Path, line: str) -> Path:
+    """A program of one line of shell, which lets go of its caller's output."""
+    path.write_text(f"#!/bin/sh\nexec >/dev/null 2>&1\n{line}\n")
+    path.chmod(0o755)
+    return path
+
+
 @contextmanager
 def started(screen: str, module: str, *arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """A program of these tests on that screen; killed at the end where it did not end by itself."""
@@ -63,9 +70,9 @@ def started(screen: str, module: str, *arguments: str, **variables: str) -> Iter
 
 @pytest.mark.parametrize("name", [pytest.param("native", marks=needs_extra), "app", "browser"])
 def test_the_page_is_seen_and_closing_it_ends_the_program_well(name: str, tmp_path: Path) -> None:
-    browser = f"{find_browser()} --no-sandbox --no-first-run --user-data-dir={tmp_path}/profile %s &"
+    browser = script(tmp_path / "open", f'{find_browser()} --no-sandbox --user-data-dir={tmp_path}/profile "$1" &')
     module = "tests.desktop.program"
-    with display() as screen, started(screen, module, name, str(tmp_path), BROWSER=browser) as program:
+    with display() as screen, started(screen, module, name, str(tmp_path), BROWSER=f"{browser} %s") as program:
         window = wait_for_window(screen, "Understudy", 240)
         wait_for_page(screen, tmp_path / f"{name}.png")
         if name == "browser":
@@ -88,9 +95,7 @@ def wait_for_text(path: Path, seconds: float = 120) -> str:
 
 @needs_extra
 def test_a_native_window_saves_files_where_one_chooses_and_leaves_other_sites_to_the_browser(tmp_path: Path) -> None:
-    browser = tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
-    browser.chmod(0o755)
+    browser = script(tmp_path / "open", f'echo "$1" > {tmp_path}/opened')
     (tmp_path / "Downloads").mkdir()
     own = {"HOME": str(tmp_path), "BROWSER": f"{browser} %s"}
     with display() as screen, started(screen, "tests.desktop.plain", str(tmp_path), **own) as program:
