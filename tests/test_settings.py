@@ -64,6 +64,7 @@ BAD_VALUES = [
     ("port", "65536"),
     ("port", "-1"),
     ("open_browser", "perhaps"),
+    ("window", "perhaps"),
     ("base_model", "   "),
     ("device", "abacus"),
     ("threads", "-2"),

@@ -108,6 +108,9 @@ class Settings(BaseModel):
         7860, "Port of the page; the next free one is taken, and said, when it is busy; 0 takes any", 0, 65535
     )
     open_browser: bool = setting(True, "Open the page in the browser at start", "1 or 0")
+    window: bool = setting(
+        False, "Open the page in a window of its own, and end with it; without one, in the browser", "1 or 0"
+    )
     base_model: str | None = setting(
         None,
         "Base model: `starter`, the id of a model on the hub (`owner/name`), or a folder; "
@@ -287,7 +290,12 @@ def settings_table() -> str:
 
 def spelt_flag(name: str) -> str:
     """The flag as a person types it."""
-    own = {"open_browser": "--no-browser", "seed": "--seed N", "training": "train --set NAME=VALUE"}
+    own = {
+        "open_browser": "--no-browser",
+        "window": "--window",
+        "seed": "--seed N",
+        "training": "train --set NAME=VALUE",
+    }
     return own.get(name, flag(name))
 
 

@@ -13,6 +13,7 @@ from understudy.cli.bring import bring
 from understudy.cli.chat import chat
 from understudy.cli.clean import clean
 from understudy.cli.database import db
+from understudy.cli.desktop import desktop
 from understudy.cli.explore import explore
 from understudy.cli.models import models
 from understudy.cli.provider import provider
@@ -65,6 +66,7 @@ for command in (
     provider,
     rescue,
     db,
+    desktop,
 ):
     understudy.add_command(command)
 for command in (export, exports):

@@ -1,4 +1,4 @@
-"""`understudy db`: look at, copy and check the database, while the program runs or not."""
+"""`understudy db`: look at, copy, restore and check the database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def db() -> None:
-    """Look at, back up and check the database."""
+    """Look at, back up, restore and check the database."""
 
 
 @db.command()
@@ -36,12 +36,33 @@ def info(settings: Settings) -> None:
 
 @db.command()
 @click.argument("target", required=False, type=click.Path(path_type=Path))
+@click.option("--adapters", is_flag=True, help="With the trained versions, as one archive.")
 @with_settings("home")
-def backup(settings: Settings, target: Path | None) -> None:
+def backup(settings: Settings, target: Path | None, adapters: bool) -> None:
     """Copy everything to TARGET, safely while the program runs; never overwrites a file."""
+    from understudy.playground.backups import back_up
+
     with opened_store(settings) as store:
         moment = datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")
-        click.echo(f"Backed up to {store.backup(target or Path(f'understudy-{moment}.db'))}")
+        target = target or Path(f"understudy-{moment}.{'zip' if adapters else 'db'}")
+        click.echo(f"Backed up to {back_up(store, target, adapters=adapters)}")
+
+
+@db.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@with_settings("home")
+def restore(settings: Settings, source: Path) -> None:
+    """Put the backup SOURCE in the place of the database; what was there is kept, and the way back is told."""
+    from understudy.playground import backups
+
+    restored = backups.restore(source, settings.database)
+    click.echo(f"Restored {source} to {settings.database}.")
+    if restored.missing:
+        click.echo(f"Not here are the trained versions {', '.join(restored.missing)}: they cannot answer.")
+    if restored.aside is not None and restored.aside.suffix == ".zip":
+        click.echo(f"To undo: understudy db restore {restored.aside} --home {settings.home}")
+    elif restored.aside is not None:
+        click.echo(f"The damaged database was kept as {restored.aside}.")
 
 
 @db.command()
@@ -53,9 +74,7 @@ def check(settings: Settings) -> int:
     for problem in problems:
         click.echo(problem)
     if problems:
-        click.echo(
-            f"{settings.database} is damaged. Keep this file, and restore the newest backup beside it.", err=True
-        )
+        click.echo(f"{settings.database} is damaged. Restore the newest backup: understudy db restore FILE.", err=True)
     else:
         click.echo(f"{settings.database} is whole.")
     return int(bool(problems))

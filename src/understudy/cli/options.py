@@ -50,6 +50,8 @@ def option(name: str) -> Decorator:
     """The flag of one setting."""
     if name == "open_browser":
         return click.option("--no-browser", name, flag_value="0", help="Print the address and open nothing.")
+    if name == "window":
+        return click.option("--window", name, flag_value="1", help=f"{Settings.model_fields[name].description}.")
     default = spelt_default(name).replace("`", "")
     shown = f"  [default: {default}]" if default else ""
     metavar = {"home": "FOLDER", "base_model": "MODEL", "system": "TEXT", "device": "DEVICE"}.get(name, "N")

@@ -1,4 +1,4 @@
-"""`understudy`: the page, on this machine."""
+"""`understudy`: the page, on this machine, in the browser or in a window of its own."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import os
 import signal
 import socket
 import sys
-import threading
-import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from understudy.cli.options import MODEL, opened, with_settings
+from understudy.desktop.instance import SHOW, Instance, claimed, find_first, show_first
+from understudy.desktop.screen import Screen, Serving, choose_screen
 from understudy.errors import SettingsError
 from understudy.importing import importing
 from understudy.settings import Settings
@@ -23,46 +23,86 @@ PORTS_TRIED = 100
 
 
 @click.command()
-@with_settings("port", "host", "open_browser", *MODEL)
+@with_settings("port", "host", "open_browser", "window", *MODEL)
 def serve(settings: Settings) -> None:
-    """Serve the page and open it in the browser (the default command)."""
-    click.echo("Starting ...")
+    """Serve the page and open it in the browser, or in a window of its own (the default command)."""
+    with claimed(settings.home) as instance:
+        if instance is None:
+            show_running(settings)
+            return
+        click.echo("Starting ...")
+        screen = screen_of(settings)
+        present(screen, lambda: started(settings, instance, screen))
+    leave()
+
+
+def leave() -> NoReturn:
+    """End at once, with 0. A thread that still loads a model inside torch would have Python abort on its way out."""
+    if sys.stdout is not None:  # Windows' Python without a console has none
+        sys.stdout.flush()
+    os._exit(0)
+
+
+def show_running(settings: Settings) -> None:
+    """Bring the program that has this data folder to the front, and say where it is."""
+    address, token = find_first(settings.home)
+    if settings.open_browser:
+        show_first(address, token)
+    click.echo(f"Understudy runs on {settings.home} already, at {address}. For a second one, choose another --home.")
+
+
+@contextmanager
+def started(settings: Settings, instance: Instance, screen: Screen) -> Iterator[str]:
+    """The whole program, at the address it gives, as long as the block lasts; then a run under way is parked."""
     with opened(settings) as playground:
         with importing("gradio"):
             from understudy.ui.page import build_page
+            from understudy.ui.showing import show_route
 
-        demo = build_page(playground)
+        demo = build_page(playground, show_route(SHOW, instance.token, screen.show))
         playground.warm_up()
         playground.learning.watch()
         if playground.remote is not None:
             playground.remote.fulfilling.watch()
         playground.purge_when_idle()
-        show(demo, settings)
+        with served(demo, settings) as address:
+            instance.announce(address)
+            yield address
 
 
 def show(demo: Any, settings: Settings) -> None:
-    """Serve a page until Ctrl-C or the system's polite request to end; either way what was written is kept."""
+    """Serve and show a page that was built already, until the person closes it."""
+    present(screen_of(settings), lambda: served(demo, settings))
+
+
+def screen_of(settings: Settings) -> Screen:
+    return choose_screen(settings.window, settings.open_browser, settings.home, click.echo)
+
+
+def present(screen: Screen, serving: Serving) -> None:
+    """Show until the window is closed, Ctrl-C, or the system's polite request to end; what was written is kept."""
+    with ending_on_sigterm():
+        try:
+            screen.run(serving)
+        except KeyboardInterrupt:
+            click.echo("")
+    click.echo("Goodbye. Everything is saved.")
+
+
+@contextmanager
+def served(demo: Any, settings: Settings) -> Iterator[str]:
+    """A page on this machine as long as the block lasts; its address."""
     from understudy.ui.launch import launch
 
     port = free_port(settings.host, settings.port)
     if settings.port not in (0, port):
         click.echo(f"Port {settings.port} is busy; taking {port}.")
-    with ending_on_sigterm():
-        try:
-            url = launch(demo, host=settings.host, port=port, data_folder=settings.home, block=False)
-            greet(url, open_browser=settings.open_browser)
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            click.echo("\nGoodbye. Everything is saved.")
-        finally:
-            demo.close(verbose=False)
-
-
-def greet(url: str, *, open_browser: bool) -> None:
-    """Tell the address, and open it where a window can open."""
-    click.echo(f"Understudy is at {url} (Ctrl-C ends it)")
-    if open_browser and has_screen():
-        webbrowser.open(url)
+    try:
+        address = launch(demo, host=settings.host, port=port, data_folder=settings.home, block=False)
+        click.echo(f"Understudy is at {address} (Ctrl-C ends it)")
+        yield address
+    finally:
+        demo.close(verbose=False)
 
 
 @contextmanager
@@ -95,8 +135,3 @@ def free_port(host: str, port: int) -> int:
 def family(host: str) -> socket.AddressFamily:
     """The address family of a loopback address."""
     return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-def has_screen() -> bool:
-    """Whether a browser window can open; without one, Python would start a text browser in this terminal."""
-    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

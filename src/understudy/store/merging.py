@@ -67,7 +67,7 @@ class Merging:
         Inside a transaction of the caller's, who undoes it where this raises or `on_progress` returned False. A
         conversation that was deleted here stays so. Raises `StoreError`.
         """
-        self._compare(other)
+        self.check_kind(other)
         counts = dict.fromkeys(_TABLES, 0)
         talks = [row["id"] for row in other._rows("SELECT id FROM conversations WHERE deleted IS NULL ORDER BY id")]
         for start in range(0, len(talks), _AT_ONCE):
@@ -79,7 +79,7 @@ class Merging:
                 break
         return counts
 
-    def _compare(self, other: Merging) -> None:
+    def check_kind(self, other: Merging) -> None:
         """A store of this program has exactly its tables and triggers; a file made to look like one has others."""
         sql = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
         ours, theirs = ({(row["name"], row["sql"]) for row in each._rows(sql)} for each in (self, other))

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from understudy.ui.chat import build_chat
 from understudy.ui.following import follow_route
 from understudy.ui.handlers import Handlers
+from understudy.ui.installable import installable_routes
 from understudy.ui.transferring import transfer_routes
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ class Page(gr.Blocks):  # type: ignore[misc]  # Gradio's types are not followed
         self.own_routes = own_routes
 
 
-def build_page(playground: Playground) -> Page:
-    """The page on a playground; nothing is started."""
-    demo = Page([follow_route(playground), *transfer_routes(playground.transfers)])
+def build_page(playground: Playground, *routes: Route) -> Page:
+    """The page on a playground, with `routes` that only this start has; nothing is started."""
+    own = [follow_route(playground), *transfer_routes(playground.transfers), *installable_routes()]
+    demo = Page([*own, *routes])
     with demo:
         build_chat(Handlers(playground))
     _rest_between_events(demo)
