@@ -43,8 +43,8 @@ function drawBalance(work) {
   work.body.replaceChildren(...[
     h('p', {}, h('strong', {}, plural(counted.total, 'item')), `: ${work.words}. Rejected ones are not counted. ${evenWords(counted)}`),
     h('section', {}, h('label.field-label', { for: by.id }, 'Count by'), by),
-    drawBars(work, counted.groups.slice(0, BARS), true),
-    counted.groups.length > BARS ? h('details', {}, h('summary', {}, `${(counted.groups.length - BARS).toLocaleString('en')} smaller groups`), drawBars(work, counted.groups.slice(BARS), false)) : null,
+    drawGroups(work, counted.groups.slice(0, BARS), true),
+    counted.groups.length > BARS ? h('details', {}, h('summary', {}, `${(counted.groups.length - BARS).toLocaleString('en')} smaller groups`), drawGroups(work, counted.groups.slice(BARS), false)) : null,
     made ? h('p.field-help', {}, `Besides, there are synthetic wordings of questions: ${synthetic.approved.toLocaleString('en')} approved, ${synthetic.waiting.toLocaleString('en')} waiting. They are not among these.`) : null,
     drawPlan(work, plan)].filter(Boolean));
 }
@@ -58,7 +58,7 @@ function groupName(by, name) {
   return name === '' ? { topic: 'no topic', label: 'no rating', author: 'nobody named' }[by] || 'none' : facetName(BY_FILTER[by], name);
 }
 
-function drawBars(work, groups, head) {
+function drawGroups(work, groups, head) {
   const most = work.told.counted.groups[0]?.count || 1;
   const columns = ['Group', '', 'Items', 'Share', 'Weight', 'Times', 'Kept'];
   const titles = { Weight: 'What each would weigh with class weights', Times: 'How often each would be seen if the few are repeated', Kept: 'How many would stay if the many are cut' };
