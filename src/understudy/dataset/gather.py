@@ -26,8 +26,10 @@ from understudy.dataset.judged import Said, disliked, thumbs, votes, weak
 from understudy.store import Balance, Item, Lesson, Store, Wording
 from understudy.types import Message
 
-REHEARSED = 640
-"""Examples of older lessons in a run, so many lessons at most: those that are still said cost one look."""
+REHEARSED, MOST_REHEARSED = 640, 4096
+"""Examples of older lessons in a run, and lessons of which each has at least one. What rests is forgotten: when 110 of
+750 rested, 5 of 36 were no longer said, so the bound is far away. One that is still said costs a look at the start and
+its turn among the rows of a step that keep what is known."""
 
 ANCHORS, ANCHORS_EACH, MOST_ANCHORS = 96, 8, 1024
 """Replay prompts of a run, and more for each lesson: a hundred facts seen sixty times beside 192 anchors made those an
@@ -76,7 +78,7 @@ def sources(store: Store, model: str, parent: int, *, with_weak: bool = False) -
     new = tuple(lesson.id for lesson in lessons if lesson.id not in known)
     old = [lesson.id for lesson in lessons if lesson.id in known]
     rng = random.Random(f"rehearsal {parent} {len(new)}")
-    rehearsed = tuple(sorted(rng.sample(old, min(len(old), REHEARSED))))
+    rehearsed = tuple(sorted(rng.sample(old, min(len(old), MOST_REHEARSED))))
     resting = tuple(sorted(set(old) - set(rehearsed)))
     votes = tuple(vote.vote for vote in store.preferences.standing())
     thumbs = tuple(rating.id for rating in store.ratings.standing())
