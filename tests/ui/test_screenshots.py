@@ -13,7 +13,10 @@ from tests.playground.ordered import MODEL, chats
 from tests.ui.acting import answers, ask
 from tests.ui.conftest import Watched, free_port, served, within_a_loop
 from tests.ui.elsewhere import build_elsewhere, teach
+from tests.ui.log import LOG, fill
 from tests.ui.stage import build_stage
+from understudy.memory.embedder import EmbedderLoader
+from understudy.store import Edit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -100,5 +103,27 @@ def test_take_the_picture_of_a_job_before_it_is_sent(browser: Browser, provider_
         page.get_by_text("Read the very lines").click()
         page.locator(".lines li").first.wait_for()
         take(page, "train-elsewhere")
+        watched.close()
+    playground.close()
+
+
+@pytest.mark.skipif(not LOG.is_file(), reason=f"the public log of ratings is not at {LOG}")
+def test_take_the_pictures_of_the_desk_and_of_what_it_holds(browser: Browser, tmp_path: Path) -> None:
+    playground = build_stage(tmp_path, loader=EmbedderLoader("auto"))
+    fill(playground.store, 2_000)
+    playground.store.acts.edit_all(list(range(1, 1_200, 3)), Edit(state="approved"))
+    playground.store.acts.edit_all(list(range(2, 1_200, 9)), Edit(state="rejected"))
+    playground.desk.catching_up.now()
+    with served(playground, tmp_path) as address:
+        watched = Watched(browser, address)
+        page = watched.open(width=1280, height=860)
+        page.goto(f"{address}#curate")
+        page.locator(".desk-decisions").wait_for()
+        take(page, "curate")
+        page.goto(f"{address}#explore")
+        page.locator(".map-canvas").wait_for()
+        page.locator("[data-figure=words-question] text").first.wait_for()
+        page.locator(".map-canvas").scroll_into_view_if_needed()
+        take(page, "explore")
         watched.close()
     playground.close()
