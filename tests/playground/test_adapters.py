@@ -72,7 +72,7 @@ def test_one_that_does_not_fit_or_is_hostile_is_no_version(
     files = {name.rpartition("/")[2]: data for name, data in given.items()}
     server = server_of(provider_url)
     for hostile, told in (
-        ({**files, weights: pickle.dumps([1, 2, 3])}, "is damaged"),
+        ({**files, weights: pickle.dumps([1, 2, 3])}, "is a pickle file under another name"),
         ({**files, config: b'{"peft_type": "LORA", "use_dora": true}'}, "DoRA"),
         ({**files, config: b"["}, "cannot be read"),
     ):

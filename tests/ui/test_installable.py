@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
+from tests.ui.awaiting import wait_for
 from understudy.ui.installable import installable_routes, manifest
 from understudy.ui.showing import show_route
 
@@ -22,8 +23,11 @@ def client(app: Starlette) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
 
-@pytest.mark.anyio
-async def test_the_manifest_names_icons_of_the_sizes_they_have() -> None:
+def test_the_manifest_names_icons_of_the_sizes_they_have() -> None:
+    wait_for(icons_are_as_they_are_named())
+
+
+async def icons_are_as_they_are_named() -> None:
     async with client(Starlette(routes=installable_routes())) as wire:
         told = await wire.get("/manifest.json")
         assert (told.headers["content-type"], told.json()) == ("application/manifest+json", manifest())
@@ -36,8 +40,11 @@ async def test_the_manifest_names_icons_of_the_sizes_they_have() -> None:
                 assert isinstance(corner, tuple) and (corner[3] == 255) is (icon["purpose"] == "maskable")
 
 
-@pytest.mark.anyio
-async def test_the_first_is_shown_to_who_knows_the_word_only() -> None:
+def test_the_first_is_shown_to_who_knows_the_word_only() -> None:
+    wait_for(only_the_word_shows())
+
+
+async def only_the_word_shows() -> None:
     shown: list[bool] = []
     async with client(Starlette(routes=[show_route("/show", "secret", lambda: shown.append(True))])) as wire:
         for body in (b"", b"[]", b'{"token": "other"}', b'{"token": null}', b"x" * 10_000, b'{"token": "\xc3\xa9"}'):
