@@ -29,3 +29,13 @@ def test_no_file_names_another_machine() -> None:
 def test_a_name_is_defined_in_one_file_only() -> None:
     names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", script(), flags=re.MULTILINE)
     assert sorted(names) == sorted(set(names))
+
+
+def test_a_class_alone_is_styled_in_one_file_only() -> None:
+    """What two files both call a bar was once a row of buttons under every answer, drawn as a bar of a chart."""
+    files: dict[str, set[str]] = {}
+    for path in STATIC.glob("*.css"):
+        selectors = re.findall(r"^\.us \.([\w-]+)(?= \{|,)", path.read_text("utf-8"), flags=re.MULTILINE)
+        for name in selectors:
+            files.setdefault(name, set()).add(path.stem)
+    assert {name: found for name, found in files.items() if len(found) > 1} == {}

@@ -65,7 +65,7 @@ function drawGroups(work, groups, head) {
   const row = (group) => {
     const name = groupName(work.by, group.name);
     const shown = group.name === '' ? name : h('button.link', { type: 'button', title: 'Show these', on: { click: () => showGroup(work, group.name) } }, name);
-    return h('tr', {}, h('th', { scope: 'row' }, shown), h('td.bar-cell', {}, h('span.bar', { style: `width: ${Math.max(1, 100 * group.count / most)}%` })),
+    return h('tr', {}, h('th', { scope: 'row' }, shown), h('td.bar-cell', {}, h('span.bar-of', { style: `width: ${Math.max(1, 100 * group.count / most)}%` })),
       ...[group.count.toLocaleString('en'), `${(100 * group.share).toFixed(group.share < 0.01 ? 1 : 0)} %`, `${group.weight.toFixed(2)}`, `${group.copies.toFixed(1)}`, group.kept.toLocaleString('en')].map((text, i) => h('td', i > 1 ? { data: { plan: columns[i + 2] } } : {}, text)));
   };
   return h('div.bars-box', { tabIndex: 0, role: 'region', 'aria-label': head ? 'Groups' : 'Smaller groups' }, h('table.bars', {}, h('thead', {}, h('tr', {}, ...columns.map((name) => h('th', { scope: 'col', title: titles[name] }, name || spoken('Bar'))))), h('tbody', {}, ...groups.map(row))));
