@@ -14,9 +14,10 @@ import pytest
 
 from tests.playground.tuned import ASKED, WANTED, tuned_playground
 from understudy.errors import InputError, NotFoundError
-from understudy.playground.export_jobs import ExportJob, Order
+from understudy.playground.export_jobs import Exported, Order
 from understudy.playground.playground import Playground
 from understudy.playground.publishing import publish
+from understudy.playground.tasks import Task
 
 pytestmark = pytest.mark.slow
 
@@ -32,12 +33,12 @@ def order(form: str = "gguf", download: bool = False) -> Order:
     return Order("starter", 1, form, "float32", "", download)
 
 
-def ended(playground: Playground, job: str) -> ExportJob:
+def ended(playground: Playground, job: str) -> Task:
     for _ in range(1200):
-        if playground.export_jobs.get(job).state != "running":
+        if playground.export_jobs.tasks.get(job).state != "running":
             break
         time.sleep(0.05)
-    return playground.export_jobs.get(job)
+    return playground.export_jobs.tasks.get(job)
 
 
 def test_an_export_is_compared_with_twenty_questions_and_read_again(playground: Playground, tmp_path: Path) -> None:
@@ -69,18 +70,18 @@ def test_an_export_is_compared_with_twenty_questions_and_read_again(playground: 
 
 def test_the_page_gets_one_file_that_holds_the_whole_folder(playground: Playground) -> None:
     job = ended(playground, playground.export_jobs.start(order(download=True)))
-    assert job.state == "done" and job.compared is not None
-    packed = playground.transfers.get(job.file).path
+    assert job.state == "done" and isinstance(job.result, Exported) and job.message == ""
+    packed = playground.transfers.get(job.result.file).path
     assert packed.name == "starter-v1-gguf.zip" and [path.name for path in packed.parent.iterdir()] == [packed.name]
     with zipfile.ZipFile(packed) as file:
         assert sorted(file.namelist()) == ["starter-v1-gguf/README.md", "starter-v1-gguf/model.gguf"]
-    assert job.message == job.compared.sentence
+    assert [job.result.compared] == playground.version_exports.earlier("starter", 1)[:1] and not job.result.folder
 
 
 def test_a_stopped_export_leaves_nothing_and_a_wrong_one_says_why(playground: Playground) -> None:
     before = playground.version_exports.earlier("starter", 1)
     stopped = playground.export_jobs.start(order())
-    playground.export_jobs.stop(stopped)
+    playground.export_jobs.tasks.stop(stopped)
     assert ended(playground, stopped).state == "stopped"
     folder = playground.store.path.parent / "exports"
     assert not folder.exists() or not list(folder.iterdir())
@@ -89,7 +90,7 @@ def test_a_stopped_export_leaves_nothing_and_a_wrong_one_says_why(playground: Pl
     with pytest.raises(InputError, match="no export as onnx"):
         playground.version_exports.export("starter", 1, folder / "x", "onnx")
     with pytest.raises(NotFoundError, match="not known any more"):
-        playground.export_jobs.get("nobody")
+        playground.export_jobs.tasks.get("nobody")
     assert playground.version_exports.earlier("starter", 1) == before
 
 

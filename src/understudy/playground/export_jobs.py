@@ -5,20 +5,15 @@ A page fetches one file, so what it saves is packed without being compressed: we
 
 from __future__ import annotations
 
-import logging
 import shutil
-import threading
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from understudy.errors import Cancelled, InputError, NotFoundError, UnderstudyError
+from understudy.errors import InputError
 from understudy.playground.exporting import Compared, VersionExports
+from understudy.playground.tasks import Heard, Tasks
 from understudy.playground.transfers import MOST_BYTES, Transfers, clean
-from understudy.store.ids import new_id
-
-log = logging.getLogger(__name__)
 
 FOLDER = "exports"
 """Where exports lie in the data folder that were not saved by a browser."""
@@ -32,27 +27,24 @@ _PHASES = {
 """Begin and end of each part of an export as shares of the whole, measured with the starter."""
 
 
-@dataclass(slots=True)
-class ExportJob:
-    """An export under way. At its end there is `compared`, and a `file` to fetch or the `folder` where it lies."""
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export came to: how it answered, and a `file` to fetch or the `folder` where it lies."""
 
-    id: str
-    name: str
-    state: Literal["running", "done", "stopped", "failed"] = "running"
-    phase: str = ""
-    share: float = 0.0
-    message: str = ""
-    compared: Compared | None = None
+    compared: Compared
     file: str = ""
     folder: str = ""
-    wanted: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Phases:
+    """The control of an export, as the progress of its task. Raises Cancelled."""
+
+    heard: Heard
 
     def step(self, phase: str, done: float, seconds_left: float | None = None) -> None:
-        """What an export calls as it goes on. Raises Cancelled."""
-        if self.wanted.is_set():
-            raise Cancelled("Stopped. Nothing was kept.")
         begin, end = _PHASES[phase]
-        self.phase, self.share = phase, begin + done * (end - begin)
+        self.heard(begin + done * (end - begin), phase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,74 +58,46 @@ class Order:
     licence: str
     download: bool
 
+    @property
+    def name(self) -> str:
+        return f"{clean(self.model)}-v{self.number}-{self.form}"
+
 
 class ExportJobs:
-    """Reached as `playground.export_jobs`: one thread for each."""
+    """Reached as `playground.export_jobs`. The result of each of its `tasks` is `Exported`."""
 
     def __init__(self, exports: VersionExports, transfers: Transfers, home: Path) -> None:
         self._exports, self._transfers, self._home = exports, transfers, home
-        self._jobs: dict[str, ExportJob] = {}
-        self._threads: list[threading.Thread] = []
+        self.tasks = Tasks("export-version", "Stopped. Nothing was kept.")
 
     def start(self, order: Order) -> str:
-        """Begin; returns the id to ask for. Raises InputError for what is too large to be saved by a browser."""
+        """Begin; returns the task to ask for. Raises InputError for what is too large to be saved by a browser."""
         if order.download and self._exports.size(order.model, order.form, order.dtype) > MOST_BYTES:
             raise InputError("It is larger than 1 GB, too much to save here. Choose the folder on this machine.")
-        job = ExportJob(new_id(), f"{clean(order.model)}-v{order.number}-{order.form}")
-        self._jobs[job.id] = job
-        thread = threading.Thread(target=self._run, args=(job, order), name="export-version", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-        return job.id
+        make = self._pack if order.download else self._leave
+        return self.tasks.start(lambda heard: make(order, _Phases(heard)))
 
-    def get(self, job: str) -> ExportJob:
-        if job not in self._jobs:
-            raise NotFoundError("This export is not known any more: the program was restarted. Begin it again.")
-        return self._jobs[job]
+    def _leave(self, order: Order, control: _Phases) -> Exported:
+        out = _free(self._home / FOLDER / order.name)
+        return Exported(self._make(order, out, control), folder=str(out))
 
-    def stop(self, job: str) -> None:
-        self.get(job).wanted.set()
-
-    def close(self) -> None:
-        """Stop what is under way and wait for it; half an export is none."""
-        for job in self._jobs.values():
-            job.wanted.set()
-        for thread in self._threads:
-            thread.join(30)
-
-    def _run(self, job: ExportJob, order: Order) -> None:
-        try:
-            if order.download:
-                self._pack(job, order)
-            else:
-                job.folder = str(self._make(job, order, _free(self._home / FOLDER / job.name)))
-            job.message, job.state = job.compared.sentence if job.compared else "", "done"
-        except Cancelled as error:
-            job.message, job.state = str(error), "stopped"
-        except UnderstudyError as error:
-            job.message, job.state = str(error), "failed"
-        except Exception as error:  # a thread has nobody above it who could tell the person
-            log.exception("exporting a version failed")
-            job.message, job.state = f"The export failed: {error}. The log has the details.", "failed"
-
-    def _make(self, job: ExportJob, order: Order, out: Path) -> Path:
-        job.compared = self._exports.export(order.model, order.number, out, order.form, order.dtype, order.licence, job)
-        return out
-
-    def _pack(self, job: ExportJob, order: Order) -> None:
-        file = self._transfers.add(f"{job.name}.zip")
+    def _pack(self, order: Order, control: _Phases) -> Exported:
+        file = self._transfers.add(f"{order.name}.zip")
         made = file.path.with_name("made")
         try:
-            self._make(job, order, made)
+            compared = self._make(order, made, control)
             with zipfile.ZipFile(file.path, "w") as packed:
                 for path in sorted(made.iterdir()):
-                    packed.write(path, f"{job.name}/{path.name}")
-            job.file = file.id
+                    packed.write(path, f"{order.name}/{path.name}")
         except BaseException:
             self._transfers.drop(file.id)
             raise
         finally:
             shutil.rmtree(made, ignore_errors=True)
+        return Exported(compared, file=file.id)
+
+    def _make(self, order: Order, out: Path, control: _Phases) -> Compared:
+        return self._exports.export(order.model, order.number, out, order.form, order.dtype, order.licence, control)
 
 
 def _free(wanted: Path) -> Path:

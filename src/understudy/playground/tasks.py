@@ -35,9 +35,10 @@ def part_of(heard: Heard, done: int, count: int) -> Heard:
 
 @dataclass(slots=True)
 class Task:
-    """`result` is there once it is done; `message` is a sentence when it is stopped or failed."""
+    """`result` is there once it is done; `message` is a sentence when it is stopped (`farewell`) or failed."""
 
     id: str
+    farewell: str
     state: Literal["running", "done", "stopped", "failed"] = "running"
     share: float = 0.0
     doing: str = ""
@@ -48,20 +49,20 @@ class Task:
     def heard(self, share: float, doing: str) -> None:
         self.share, self.doing = share, doing
         if self.wanted.is_set():
-            raise Cancelled("Stopped. What was done before stays.")
+            raise Cancelled(self.farewell)
 
 
 class Tasks:
     """A thread for each task of one kind in this process. Safe to call from any thread."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, farewell: str = "Stopped. What was done before stays.") -> None:
+        self._name, self._farewell = name, farewell
         self._tasks: dict[str, Task] = {}
         self._threads: dict[str, threading.Thread] = {}
 
     def start(self, work: Callable[[Heard], object]) -> str:
         """Begin `work`; returns the id to ask for."""
-        task = Task(new_id())
+        task = Task(new_id(), self._farewell)
         for old in list(self._tasks)[: -KEPT or None]:
             if self._tasks[old].state != "running":
                 del self._tasks[old], self._threads[old]
@@ -84,7 +85,7 @@ class Tasks:
         for task in self._tasks.values():
             task.wanted.set()
         for thread in self._threads.values():
-            thread.join(10)
+            thread.join(30)
 
     def _run(self, task: Task, work: Callable[[Heard], object]) -> None:
         try:

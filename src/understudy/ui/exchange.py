@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from understudy.errors import InputError
 from understudy.playground.bringing import look
-from understudy.playground.exports import HOLDS, LABELS
+from understudy.playground.exports import HOLDS, LABELS, Written
 from understudy.playground.look_view import FIELDS, READ_AS, batch_of, look_of
 from understudy.playground.sending import OUTPUTS
 from understudy.playground.transfers import MOST_BYTES
@@ -76,12 +76,14 @@ class ExchangeHandlers:
         return {"job": self._exports.start(payload.mapping("filter"), payload.name("format"), payload.text("licence"))}
 
     def on_export_state(self, payload: Payload) -> object:
-        job = self._exports.get(payload.name("job"))
-        share = job.rows / max(1, job.total)
-        return {"state": job.state, "share": share, "message": job.message, "file": job.file, "card": job.card}
+        task = self._exports.tasks.get(payload.name("job"))
+        told = {"state": task.state, "share": task.share}
+        if not isinstance(made := task.result, Written):
+            return {**told, "message": task.message, "file": "", "card": ""}
+        return {**told, "message": made.sentence, "file": made.file, "card": made.card}
 
     def on_export_stop(self, payload: Payload) -> object:
-        self._exports.stop(payload.name("job"))
+        self._exports.tasks.stop(payload.name("job"))
         return None
 
     # -- what the methods above share ----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from understudy.playground.export_jobs import Order
+from understudy.playground.export_jobs import Exported, Order
 from understudy.playground.exporting import DTYPES, FORMS
 from understudy.playground.limits import checked_text
 from understudy.ui.payload import Payload
@@ -40,13 +40,15 @@ class ExportingHandlers:
         return {"job": self._jobs.start(order)}
 
     def on_version_export_state(self, payload: Payload) -> object:
-        job = self._jobs.get(payload.name("job"))
-        told = {"state": job.state, "phase": job.phase, "share": job.share, "message": job.message}
-        made = _told(job.compared) if job.compared and job.state == "done" else None
-        return {**told, "file": job.file, "folder": job.folder, "made": made}
+        task = self._jobs.tasks.get(payload.name("job"))
+        told = {"state": task.state, "phase": task.doing, "share": task.share}
+        if not isinstance(made := task.result, Exported):
+            return {**told, "message": task.message, "file": "", "folder": "", "made": None}
+        compared = {"message": made.compared.sentence, "made": _told(made.compared)}
+        return {**told, **compared, "file": made.file, "folder": made.folder}
 
     def on_version_export_stop(self, payload: Payload) -> object:
-        self._jobs.stop(payload.name("job"))
+        self._jobs.tasks.stop(payload.name("job"))
         return None
 
 
