@@ -22,6 +22,24 @@ class Message:
     content: str
 
 
+PersonRole = Literal["visitor", "curator", "owner"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks. What they say carries `name` as its author; `role` says what they may do.
+
+    A visitor chats, rates and suggests corrections, a curator decides what is learned from, an owner trains and sets.
+    """
+
+    name: str
+    role: PersonRole
+
+
+OWNER = Person("", "owner")
+"""The one person of a program that only its own machine reaches: no account, no name, everything allowed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sampling:
     """How tokens are chosen; the same for all columns so that a difference is the model's.

@@ -16,7 +16,7 @@ from understudy.errors import InputError, NotFoundError, UnderstudyError
 from understudy.playground.limits import RANGES
 from understudy.playground.playground import BAD_REASONS, GOOD_REASONS
 from understudy.playground.view import Answer, ConversationView, Verdict
-from understudy.types import Sampling
+from understudy.types import OWNER, Person, Sampling
 from understudy.ui.cleaning import CleaningHandlers
 from understudy.ui.desk import DeskHandlers
 from understudy.ui.exchange import ExchangeHandlers
@@ -59,10 +59,10 @@ class Handlers:
             if name.startswith("on_")
         }
 
-    def reply(self, request: object) -> dict[str, Any]:
-        """Answer one request of a page; never raises."""
+    def reply(self, request: object, person: Person = OWNER) -> dict[str, Any]:
+        """Answer one request of a person's page; never raises."""
         try:
-            payload = Payload(request)
+            payload = Payload(request, person)
             handler = self._handlers.get(payload.name("do"))
             if handler is None:
                 raise InputError("This page is older than the program. Reload the page.")

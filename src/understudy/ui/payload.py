@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from understudy.errors import InputError
+from understudy.types import OWNER, Person
 
 LONGEST_TEXT = 1_000_000
 LONGEST_NAME = 512
 
 
 class Payload:
-    """A JSON object from the page. Every reader raises `InputError` when the field is not what it must be."""
+    """A JSON object from the page of `person`. Readers raise `InputError` when a field is not what it must be."""
 
-    def __init__(self, fields: object) -> None:
+    def __init__(self, fields: object, person: Person = OWNER) -> None:
         if not isinstance(fields, Mapping):
             raise InputError("The page sent something that is not a request. Reload the page.")
         self._fields: Mapping[str, Any] = fields
+        self.person = person
 
     def text(self, name: str, default: str | None = None) -> str:
         value = self._fields.get(name, default)

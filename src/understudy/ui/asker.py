@@ -1,0 +1,22 @@
+"""Who sent a request: whoever signed in, as the middleware that knows them wrote it into the request's ASGI scope.
+
+Where there is no such middleware only this machine reaches the page, and its person is the owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from understudy.types import OWNER, Person
+
+PERSON = "understudy.person"
+"""The key of the scope."""
+
+
+def person_of(scope: Mapping[str, Any]) -> Person:
+    """The person of a request."""
+    person = scope.get(PERSON, OWNER)
+    if not isinstance(person, Person):
+        raise TypeError(f"{PERSON} of the request is {person!r} and no Person")
+    return person
