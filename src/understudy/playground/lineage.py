@@ -23,7 +23,7 @@ from understudy.playground.reports import (
     rule_lines,
     sentence_of,
 )
-from understudy.store import Lesson, Store, Verdict, Version
+from understudy.store import EVERYONE, Lesson, Store, Verdict, Version
 from understudy.types import BASE
 
 MOST_ROWS = 200
@@ -36,7 +36,7 @@ Outcome = Literal["learned", "not learned", "deleted"]
 class VersionLine:
     """One version. `words` says whether it passed; `refusal` why it cannot be promoted, "" when it can.
 
-    `learned` of `judged` corrections; both None when it was not trained here.
+    `learned` of `judged` corrections; both None when it was not trained here. `person` is whose it is, "" everyone's.
     """
 
     number: int
@@ -52,6 +52,7 @@ class VersionLine:
     refusal: str
     learned: int | None = None
     judged: int | None = None
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,13 @@ class VersionReport:
     recipe: tuple[RecipeLine, ...]
 
 
-def read_lineage(store: Store, model: str, line: Sequence[int]) -> tuple[VersionLine, ...]:
-    """All versions of a model, newest first. `line` are the live one and its ancestors."""
+def read_lineage(store: Store, model: str, line: Sequence[int], person: str = EVERYONE) -> tuple[VersionLine, ...]:
+    """The versions of a model that an understudy may use, newest first. `line` are the live one and its ancestors."""
     counts = store.versions.counts(model)
     champion = line[-1] if line else BASE
     return tuple(
         _version_line(version, counts.get(version.number), champion, line)
-        for version in reversed(store.versions.list(model))
+        for version in reversed(store.versions.list(model, person))
     )
 
 
@@ -111,7 +112,7 @@ def read_report(store: Store, model: str, number: int) -> VersionReport:
     version = store.versions.find(model, number)
     if version is None:
         raise NotFoundError(f"{model} has no version v{number}. Reload the page.")
-    lessons = {lesson.id: lesson for lesson in store.corrections.lessons(None)}
+    lessons = {lesson.id: lesson for lesson in store.corrections.lessons(None, version.person)}
     forms = _forms(store, version)
     verdicts = sorted(store.versions.verdicts(version.id), key=lambda verdict: (verdict.learned, verdict.gone))
     return VersionReport(
@@ -142,6 +143,7 @@ def _version_line(version: Version, counts: tuple[int, int] | None, champion: in
         refusal=_refusal(version, champion),
         learned=counts[0] if counts else None,
         judged=counts[1] if counts else None,
+        person=version.person,
     )
 
 

@@ -11,7 +11,7 @@ from understudy.playground.diagnosis import Finding, diagnose
 from understudy.playground.job_words import status_words, trouble
 from understudy.playground.second_run import advise
 from understudy.serving.catalogue import Method
-from understudy.store import Job, Lesson, Run, Store
+from understudy.store import EVERYONE, Job, Lesson, Run, Store
 from understudy.training.recipe import REASONS
 
 MOST_POINTS = 160
@@ -90,17 +90,18 @@ class RunReport:
     recipe: tuple[RecipeLine, ...]
 
 
-def read_live(store: Store, model: str) -> LiveRun | None:
-    """The oldest run of the model that has not ended; None when nothing is going on."""
-    going = store.runs.open(model)
+def read_live(store: Store, model: str, person: str = EVERYONE) -> LiveRun | None:
+    """The oldest run of an understudy that has not ended; None when nothing is going on."""
+    going = store.runs.open(model, person)
     if not going:
         return None
     run = next((run for run in going if run.state != "queued"), going[0])
+    others = run.state == "queued" and any(other.state == "running" for other in store.runs.open())
     cancelling, paused = run.wanted == "cancel", run.wanted == "pause"
     job = next(iter(store.jobs.list(run.id)), None)
     return LiveRun(
         id=run.id,
-        words=_words(run, job),
+        words="Waiting: another run is at work" if others and not job else _words(run, job),
         progress=run.progress,
         left="" if paused or cancelling else time_left(run.seconds_left),
         trigger=run.trigger,
@@ -114,16 +115,16 @@ def read_live(store: Store, model: str) -> LiveRun | None:
     )
 
 
-def read_run_lines(store: Store, model: str, limit: int) -> tuple[RunLine, ...]:
-    """Runs that have ended, newest first."""
-    return tuple(_run_line(run) for run in store.runs.list(model, limit) if run.finished is not None)
+def read_run_lines(store: Store, model: str, limit: int, person: str = EVERYONE) -> tuple[RunLine, ...]:
+    """Runs of an understudy that have ended, newest first."""
+    return tuple(_run_line(run) for run in store.runs.list(model, limit, person) if run.finished is not None)
 
 
 def read_run(store: Store, run: str) -> RunReport:
     """One run with its diagnosis. Raises `NotFoundError`."""
     found = store.runs.get(run)
     learned_from = {*_ids(found.snapshot, "new"), *_ids(found.snapshot, "rehearsed")}
-    lessons = [lesson for lesson in store.corrections.lessons() if lesson.id in learned_from]
+    lessons = [lesson for lesson in store.corrections.lessons(person=found.person) if lesson.id in learned_from]
     return RunReport(found.id, read_curves(store, run), findings_of(store, found, lessons), recipe_lines(found.recipe))
 
 

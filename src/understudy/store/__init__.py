@@ -28,11 +28,13 @@ from understudy.store.runs import Run
 from understudy.store.signals import Signal
 from understudy.store.store import Store
 from understudy.store.turns import Turn
+from understudy.store.understudies import EVERYONE, Understudy
 from understudy.store.versions import Judgement, Verdict, Version
 from understudy.store.views import View
 from understudy.store.wordings import Method, Wording
 
 __all__ = [
+    "EVERYONE",
     "Act",
     "Arrival",
     "Balance",
@@ -76,6 +78,7 @@ __all__ = [
     "Store",
     "Telling",
     "Turn",
+    "Understudy",
     "Verdict",
     "Version",
     "View",

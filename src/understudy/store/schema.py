@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from understudy.errors import StoreError
 from understudy.store.connections import Connections
 from understudy.store.failures import explained
-from understudy.store.migrations import migrations
+from understudy.store.migrations_personal import migrations
 
 APPLICATION_ID = 0x554E4452
 """`UNDR`, in the header of the file: tells our databases from those of other programs."""
