@@ -38,7 +38,9 @@ def send(
         store = playground.store
         shown = store.views.get(view).filter if view else Filter(states=() if every else ("approved",))
         name = view or ("everything" if every else "")
-        sent = sending.send(store, store.items.each(shown), out, format, whole=not view, licence=licence, view=name)
+        sent = sending.send(
+            store, store.items.each(shown.leaving), out, format, whole=not view, licence=licence, view=name
+        )
     address = sending.push(sent, push, token) if push else ""
     told = {"file": str(sent.path), "card": str(sent.card), "sha256": sent.sha256, **sending.values(sent.counts)}
     if as_json:

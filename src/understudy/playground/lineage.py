@@ -23,7 +23,7 @@ from understudy.playground.reports import (
     rule_lines,
     sentence_of,
 )
-from understudy.store import EVERYONE, Lesson, Store, Verdict, Version
+from understudy.store import Lesson, Store, Verdict, Version
 from understudy.types import BASE
 
 MOST_ROWS = 200
@@ -97,12 +97,15 @@ class VersionReport:
     recipe: tuple[RecipeLine, ...]
 
 
-def read_lineage(store: Store, model: str, line: Sequence[int], person: str = EVERYONE) -> tuple[VersionLine, ...]:
-    """The versions of a model that an understudy may use, newest first. `line` are the live one and its ancestors."""
+def read_lineage(store: Store, model: str, line: Sequence[int], person: str | None = None) -> tuple[VersionLine, ...]:
+    """The versions of a model that an understudy may use, or all, newest first.
+
+    `line` are the live one and its ancestors.
+    """
     counts = store.versions.counts(model)
     champion = line[-1] if line else BASE
     return tuple(
-        _version_line(version, counts.get(version.number), champion, line)
+        _version_line(version, counts.get(version.number), champion, line, person or "")
         for version in reversed(store.versions.list(model, person))
     )
 
@@ -128,7 +131,9 @@ def read_report(store: Store, model: str, number: int) -> VersionReport:
     )
 
 
-def _version_line(version: Version, counts: tuple[int, int] | None, champion: int, line: Sequence[int]) -> VersionLine:
+def _version_line(
+    version: Version, counts: tuple[int, int] | None, champion: int, line: Sequence[int], person: str
+) -> VersionLine:
     return VersionLine(
         number=version.number,
         name=version.name or f"v{version.number}",
@@ -140,7 +145,7 @@ def _version_line(version: Version, counts: tuple[int, int] | None, champion: in
         passed=version.passed,
         words=_outcome(version),
         removed=version.removed is not None,
-        refusal=_refusal(version, champion),
+        refusal=_refusal(version, champion, person),
         learned=counts[0] if counts else None,
         judged=counts[1] if counts else None,
         person=version.person,
@@ -156,9 +161,11 @@ def _outcome(version: Version) -> str:
     return reason if reason.casefold().startswith("not promoted") else f"not promoted: {reason or 'it did not pass'}"
 
 
-def _refusal(version: Version, champion: int) -> str:
+def _refusal(version: Version, champion: int, person: str) -> str:
     if version.removed is not None:
         return f"v{version.number} was deleted."
+    if version.person not in ("", person):
+        return f"v{version.number} belongs to {version.person} alone."
     if version.number == champion:
         return f"v{version.number} is live already."
     return ""

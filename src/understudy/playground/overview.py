@@ -3,7 +3,8 @@
 The page asks every second while something is learned. Most of that answer is the live run; the rest is read again
 only when its mark, a string that changes with everything shown, is another one than the page has already.
 
-It is the page of one understudy, everyone's or that of a `person`: what that was taught, its runs, its versions.
+It is the page of one understudy, everyone's or that of a `person`: what that was taught, its runs, its versions. On
+everyone's, which owners read, the runs and versions of all people stand beside its own, each with its name.
 """
 
 from __future__ import annotations
@@ -88,17 +89,17 @@ class Overview:
         return self._lessons.at(model, completions)
 
     def live(self, model: str, person: str = EVERYONE) -> LiveRun | None:
-        return read_live(self._store, model, person)
+        return read_live(self._store, model, person or None)
 
     def mark(self, model: str, person: str = EVERYONE) -> str:
         """Changes with everything that `view` shows."""
-        versions, runs = self._store.versions, self._store.runs.list(model, MOST_RUNS, person)
+        versions, runs = self._store.versions, self._store.runs.list(model, MOST_RUNS, person or None)
         parts = (
             self._store.corrections.mark(),
             model,
             person,
             len(versions.champions(model, person)),
-            *((version.number, version.removed) for version in versions.list(model, person)),
+            *((version.number, version.removed) for version in versions.list(model, person or None)),
             *((run.id, run.finished) for run in runs),
         )
         return str(hash(parts))
@@ -125,8 +126,8 @@ class Overview:
             weak={} if person else dict(Counter(signal.kind for signal in self._store.signals.standing())),
             idle=_idle(queue, votes + thumbs),
             forgetting=still_known_words(self._store, model, person),
-            runs=read_run_lines(self._store, model, MOST_RUNS, person),
-            versions=read_lineage(self._store, model, line, person),
+            runs=read_run_lines(self._store, model, MOST_RUNS, person or None),
+            versions=read_lineage(self._store, model, line, person or None),
             findings=findings_of(self._store, last, sorted(approved, key=lambda lesson: lesson.id)),
         )
 

@@ -48,11 +48,9 @@ class Own:
         return person.name != EVERYONE and (person.role != "visitor" or self._visitors)
 
     def require(self, name: str) -> str:
-        """The understudy of somebody by name, for the command line. Raises `InputError` where it is not on."""
-        if self._store.understudies.taught_by(name) == EVERYONE:
-            raise InputError(
-                f"{name!r} has no understudy of their own that is on. Switch it on: understudy own {name} --on"
-            )
+        """The understudy of somebody by name, "" for everyone's. Raises `InputError` where theirs is not on."""
+        if name != EVERYONE and self._store.understudies.taught_by(name) == EVERYONE:
+            raise InputError(f"{name} has no understudy of their own that is on. Type: understudy own {name} --on")
         return name
 
     def switch(self, person: Person, on: bool) -> None:
@@ -71,7 +69,9 @@ class Own:
 
     def promote(self, person: Person, number: int) -> str:
         """Let another version of their own answer, or 0 for the base with memory; the sentence that says so."""
-        own = self.require(self.of(person) or person.name)
+        own = self.of(person)
+        if own == EVERYONE:
+            raise InputError("Your own understudy is off. Switch it on first.")
         return self._promoting.promote(self._casting.base_model, number, anyway=True, person=own)
 
     def remove(self, name: str) -> str:

@@ -40,6 +40,7 @@ from understudy.playground.jobs import Jobs
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
 from understudy.playground.overview import Overview
+from understudy.playground.own import Own
 from understudy.playground.promoting import Promoting, VersionItem
 from understudy.playground.providers import Providers
 from understudy.playground.purging import Purging
@@ -63,7 +64,7 @@ from understudy.serving.catalogue import Catalogue, read_catalogue
 from understudy.serving.fit import estimate_fit
 from understudy.serving.network import Network
 from understudy.serving.provider import is_address
-from understudy.store import Completion, Conversation, Store, Turn
+from understudy.store import EVERYONE, Completion, Conversation, Store, Turn
 from understudy.store.corrections import State
 from understudy.types import Column, FinishReason, Message, Row, Sampling
 
@@ -94,6 +95,7 @@ class Playground:
         approve: Literal["auto", "manual"] = "auto",
         scope: Scope | None = None,
         weak: bool = False,
+        personal: bool = False,
         network: Network | None = None,
         catalogue: Catalogue | None = None,
         remote: Callable[[Learning], RemoteTraining] | None = None,
@@ -107,6 +109,7 @@ class Playground:
         self.scope = scope or Scope(store, self.remembering.memory)
         self.answering = Answering(store, casting, self.remembering.for_answer, self.scope.weights)
         self.promoting = Promoting(store, casting)
+        self.own = Own(store, casting, self.promoting, personal)
         self.learning = Learning(store, casting, perform, pace, weak=weak)
         self.remote = remote(self.learning) if remote else None
         self.overview = Overview(store)
@@ -273,16 +276,22 @@ class Playground:
         self.store.conversations.set_head(self.store.turns.get(found.turn).conversation, leaf)
 
     def ask_once(
-        self, prompts: Sequence[Prompt], columns: Sequence[str], sampling: Sampling, memory: bool | None = None
+        self,
+        prompts: Sequence[Prompt],
+        columns: Sequence[str],
+        sampling: Sampling,
+        memory: bool | None = None,
+        own: str = EVERYONE,
     ) -> Iterator[Asked]:
         """Answers for a script, in order; nothing is recorded. Tuned columns have memory if it is on, or as given.
 
-        A script has time: it waits for what finds memories, so that the same script finds the same.
+        `own` is the understudy that the column `mine` asks. A script has time: it waits for what finds memories, so
+        that the same script finds the same.
         """
-        resolved = resolve_columns(self.store, self.casting.base_model, columns)
+        resolved = resolve_columns(self.store, self.casting.base_model, columns, own)
         remembers = self.remembering.on if memory is None else memory
         tuned = any(is_tuned(column.label, column.version) for column in resolved)
-        if tuned and self.store.corrections.lessons():
+        if tuned and self.store.corrections.lessons(person=own):
             self.scope.get_ready()
 
         def prepare(column: Column, messages: Sequence[Message]) -> Row:
@@ -312,9 +321,9 @@ class Playground:
         if self._approve == "auto":
             self.store.corrections.set_state(made.id, "approved")
 
-    def teach(self, rows: Iterable[tuple[int, Taught]], source: str) -> Teaching:
-        """Corrections from a file, approved; a row that is refused is told with its number."""
-        return teach(self.store, self.casting.base_model, rows, source)
+    def teach(self, rows: Iterable[tuple[int, Taught]], source: str, own: str = EVERYONE) -> Teaching:
+        """Corrections from a file, approved, for everyone or `own`; a row that is refused is told with its number."""
+        return teach(self.store, self.casting.base_model, rows, source, own)
 
     def withdraw_correction(self, completion: str) -> None:
         self.store.corrections.withdraw(completion)
@@ -418,17 +427,17 @@ class Playground:
 
     # -- versions of the base model ------------------------------------------------------------------------------
 
-    def versions(self) -> list[VersionItem]:
-        """Newest first, the base last."""
-        return self.promoting.versions(self.casting.base_model)
+    def versions(self, own: str = EVERYONE) -> list[VersionItem]:
+        """Newest first, the base last; of everyone's understudy, or what `own` may use."""
+        return self.promoting.versions(self.casting.base_model, own)
 
-    def promote(self, number: int, *, anyway: bool = False) -> str:
+    def promote(self, number: int, *, anyway: bool = False, own: str = EVERYONE) -> str:
         """Make a version live, see `Promoting.promote`; returns the sentence that says so."""
-        return self.promoting.promote(self.casting.base_model, number, anyway=anyway)
+        return self.promoting.promote(self.casting.base_model, number, anyway=anyway, person=own)
 
-    def roll_back(self, number: int | None = None) -> str:
+    def roll_back(self, number: int | None = None, own: str = EVERYONE) -> str:
         """Back to the champion before, or to any version; returns the sentence that says so."""
-        return self.promoting.roll_back(self.casting.base_model, number)
+        return self.promoting.roll_back(self.casting.base_model, number, person=own)
 
     # -- what the methods above share ----------------------------------------------------------------------------
 

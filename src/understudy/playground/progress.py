@@ -11,7 +11,7 @@ from understudy.playground.diagnosis import Finding, diagnose
 from understudy.playground.job_words import status_words, trouble
 from understudy.playground.second_run import advise
 from understudy.serving.catalogue import Method
-from understudy.store import EVERYONE, Job, Lesson, Run, Store
+from understudy.store import Job, Lesson, Run, Store
 from understudy.training.recipe import REASONS
 
 MOST_POINTS = 160
@@ -40,7 +40,8 @@ Curves = dict[str, list[tuple[int, float]]]
 class LiveRun:
     """The run that is going on. `words` says what it does now, `left` how long still, "" while nobody knows.
 
-    `waiting` counts the runs queued behind it, `trouble` is what its provider is waited for with, "" for nothing.
+    `waiting` counts the runs queued behind it, `trouble` is what its provider is waited for with, "" for nothing;
+    `person` is whose own understudy learns, "" everyone's.
     """
 
     id: str
@@ -55,11 +56,12 @@ class LiveRun:
     waiting: int
     curves: Curves
     trouble: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run that has ended: `sentence` says how, `took` how long it was at work."""
+    """A run that has ended: `sentence` says how, `took` how long it was at work, `person` whose own learned."""
 
     id: str
     state: str
@@ -69,6 +71,7 @@ class RunLine:
     finished: str
     took: str
     version: int | None
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,8 @@ class RunReport:
     recipe: tuple[RecipeLine, ...]
 
 
-def read_live(store: Store, model: str, person: str = EVERYONE) -> LiveRun | None:
-    """The oldest run of an understudy that has not ended; None when nothing is going on."""
+def read_live(store: Store, model: str, person: str | None = None) -> LiveRun | None:
+    """The run of an understudy, or of any, that is at work or comes next; None when nothing is going on."""
     going = store.runs.open(model, person)
     if not going:
         return None
@@ -112,11 +115,12 @@ def read_live(store: Store, model: str, person: str = EVERYONE) -> LiveRun | Non
         waiting=len(going) - 1,
         curves=read_curves(store, run.id),
         trouble=trouble(run) if job else "",
+        person=run.person,
     )
 
 
-def read_run_lines(store: Store, model: str, limit: int, person: str = EVERYONE) -> tuple[RunLine, ...]:
-    """Runs of an understudy that have ended, newest first."""
+def read_run_lines(store: Store, model: str, limit: int, person: str | None = None) -> tuple[RunLine, ...]:
+    """Runs of an understudy, or of all, that have ended, newest first."""
     return tuple(_run_line(run) for run in store.runs.list(model, limit, person) if run.finished is not None)
 
 
@@ -217,6 +221,7 @@ def _run_line(run: Run) -> RunLine:
         finished=ended,
         took=_duration(seconds) if seconds is not None else "",
         version=run.version,
+        person=run.person,
     )
 
 

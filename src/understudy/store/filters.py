@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from understudy.errors import InputError
@@ -90,6 +90,11 @@ class Filter:
     def values(self) -> dict[str, object]:
         """Only what asks for something, as JSON keeps it."""
         return {name: value for name, value in asdict(self).items() if value}
+
+    @property
+    def leaving(self) -> Filter:
+        """The same for an export: what teaches one person's understudy leaves only where it is asked for by name."""
+        return self if self.persons else replace(self, shared=True)
 
     def conditions(self, turns: Sequence[str] | None = None) -> tuple[list[str], Row]:
         """SQL over `items`, and its parameters; `turns` are what `meaning` was resolved to.
