@@ -17,6 +17,7 @@ from understudy.cli.desktop import desktop
 from understudy.cli.explore import explore
 from understudy.cli.models import models
 from understudy.cli.own import own
+from understudy.cli.people import people
 from understudy.cli.provider import provider
 from understudy.cli.rescue import rescue
 from understudy.cli.send import send
@@ -65,6 +66,7 @@ for command in (
     rollback,
     own,
     models,
+    people,
     provider,
     rescue,
     db,

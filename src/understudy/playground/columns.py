@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from understudy.errors import InputError
+from understudy.errors import InputError, NotAllowed
 from understudy.playground.view import ColumnChoice
+from understudy.serving.provider import is_address
 from understudy.store import EVERYONE, Store, Version
-from understudy.types import BASE, Column
+from understudy.types import BASE, OWNER, Column, Person
 
 MOST_COLUMNS = 4
 CHAMPION, MINE = "champion", "mine"
@@ -29,7 +30,7 @@ def resolve_column(store: Store, base_model: str, name: str, own: str = EVERYONE
     if not part and (model in ("base", CHAMPION, MINE) or _VERSION.fullmatch(model)):
         return _version_of(store, base_model, part=model, name=name, own=own)
     if store.models.find(model) is None:
-        known = ", ".join(choice.name for choice in column_choices(store, base_model, own))
+        known = ", ".join(choice.name for choice in column_choices(store, base_model, own=own))
         raise InputError(f"There is no column {name!r}. Choose one of: {known}.")
     return _version_of(store, model, part=part or "base", name=name, own=own)
 
@@ -46,11 +47,23 @@ def is_tuned(label: str, version: int) -> bool:
     return version != BASE or label.rpartition("@")[2] in (CHAMPION, MINE)
 
 
-def column_choices(store: Store, base_model: str, own: str = EVERYONE) -> list[ColumnChoice]:
+def check_choice(store: Store, base_model: str, columns: Sequence[Column], person: Person) -> None:
+    """Raises `NotAllowed` where a column would spend an owner's money, unless that is what `base` means here."""
+    if person.role == "owner":
+        return
+    sources = {model.name: model.source for model in store.models.list() if model.name != base_model}
+    for column in columns:
+        if is_address(sources.get(column.model, "")):
+            raise NotAllowed(f"{column.model} answers elsewhere, with an owner's key: only owners may choose it.")
+
+
+def column_choices(store: Store, base_model: str, person: Person = OWNER, own: str = EVERYONE) -> list[ColumnChoice]:
     """Everything a column can show: the base, its versions newest first, then other models and theirs.
 
-    `own` is the understudy of the person who asks, "" where they have none.
+    Where models lie, and those that an owner's key pays for, are for owners. `own` is the understudy of the person who
+    asks, "" where they have none.
     """
+    owns = person.role == "owner"
     choices = [ColumnChoice("base", "base", f"{base_model}, as it came")]
     live = _live(store.versions.champion(base_model), "the base until one is learned")
     choices.append(ColumnChoice(CHAMPION, CHAMPION, f"the live version, {live}"))
@@ -59,8 +72,8 @@ def column_choices(store: Store, base_model: str, own: str = EVERYONE) -> list[C
         choices.append(ColumnChoice(MINE, MINE, f"your own understudy, {live}"))
     choices += [_choice(version, f"v{version.number}") for version in _usable(store, base_model, own)]
     for model in store.models.list():
-        if model.name != base_model:
-            choices.append(ColumnChoice(model.name, model.name, model.source))
+        if model.name != base_model and (owns or not is_address(model.source)):
+            choices.append(ColumnChoice(model.name, model.name, model.source if owns else ""))
             versions = _usable(store, model.name, own)
             choices += [_choice(v, f"{model.name}@v{v.number}", f"{model.name} v{v.number}") for v in versions]
     return choices
