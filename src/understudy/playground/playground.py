@@ -280,14 +280,14 @@ class Playground:
         A script has time: it waits for what finds memories, so that the same script finds the same.
         """
         resolved = resolve_columns(self.store, self.casting.base_model, columns)
-        remembers = self.remembering.on if memory is None else memory
         tuned = any(is_tuned(column.label, column.version) for column in resolved)
         if tuned and self.store.corrections.lessons():
             self.scope.get_ready()
 
         def prepare(column: Column, messages: Sequence[Message]) -> Row:
-            notes = self.remembering.for_script(column, messages) if remembers else messages
-            return Row(notes, self.scope.weights(column.model, column.version, messages))
+            reading = self.remembering.for_script(column, messages, memory)
+            weights = self.scope.weights(column.model, column.version, messages)
+            return Row(reading.messages, weights, quotes=reading.quotes)
 
         return ask_all(self.casting, prompts, resolved, sampling, prepare=prepare)
 
