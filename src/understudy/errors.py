@@ -63,3 +63,7 @@ class DownloadError(ModelError):
 
 class Cancelled(UnderstudyError):
     """A person stopped it: not a failure, but nothing came of it either."""
+
+
+class NotAllowed(UnderstudyError):
+    """Whoever asks may not do this; nothing was done."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import platformdirs
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from understudy.errors import SettingsError
 from understudy.types import Sampling
@@ -59,10 +60,25 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def loopback(host: str) -> str:
-    """`host` if it is this machine; the page has no accounts, so nobody else may reach it."""
-    if not is_loopback(host):
+def own_address(host: str, others: ValidationInfo) -> str:
+    """`host` if it is this machine, or if others are let in: without that nobody signs in, so nobody else may come."""
+    if not is_loopback(host) and not others.data.get("listen"):
         raise ValueError("not this machine")
+    return host
+
+
+def names(hosts: object) -> object:
+    """`a,b` as a tuple of names in small letters."""
+    parts = hosts.split(",") if isinstance(hosts, str) else hosts
+    if isinstance(parts, list | tuple) and all(isinstance(part, str) for part in parts):
+        return tuple(filter(None, (part.strip().lower() for part in parts)))
+    return hosts
+
+
+def host_name(host: str) -> str:
+    """`host` if a browser could have it in its address, without scheme, port or path."""
+    if not re.fullmatch(r"[a-z0-9_.-]+|[0-9a-f:]+", host):
+        raise ValueError("not a host")
     return host
 
 
@@ -99,10 +115,18 @@ class Settings(BaseModel):
         description="Data folder: the database and the trained versions",
         json_schema_extra={"must": "a folder, or a path where one can be made"},
     )
-    host: Annotated[str, AfterValidator(loopback)] = setting(
+    listen: bool = setting(
+        False, "Other machines may reach the page: with `hosts`, an owner's account, and signing in", "1 or 0"
+    )
+    hosts: Annotated[tuple[Annotated[str, AfterValidator(host_name)], ...], BeforeValidator(names)] = setting(
+        (),
+        "Names and addresses under which other machines reach the page, with commas between",
+        "names or addresses with commas between, such as chat.example.org,192.168.1.5, without http:// and port",
+    )
+    host: Annotated[str, AfterValidator(own_address)] = setting(
         "127.0.0.1",
-        "Address the page is served on; this machine only",
-        "an address of this machine such as 127.0.0.1: the page has no accounts, so nobody else may reach it",
+        "Address the page is served on; this machine only, and with `listen` 0.0.0.0 unless another is given",
+        "an address of this machine such as 127.0.0.1; others may reach the page with --listen only",
     )
     port: int = whole(
         7860, "Port of the page; the next free one is taken, and said, when it is busy; 0 takes any", 0, 65535
@@ -169,6 +193,11 @@ class Settings(BaseModel):
         False, "Nothing is ever sent to another machine: no provider, no download of a model", "1 or 0"
     )
     debug: bool = setting(False, "Show the traceback under the sentence when something fails", "1 or 0")
+
+    @property
+    def address(self) -> str:
+        """Where the page is served: on every address of this machine when others may come and none was named."""
+        return "0.0.0.0" if self.listen and "host" not in self.model_fields_set else self.host
 
     @property
     def database(self) -> Path:
@@ -293,6 +322,7 @@ def spelt_flag(name: str) -> str:
     own = {
         "open_browser": "--no-browser",
         "window": "--window",
+        "listen": "--listen",
         "seed": "--seed N",
         "training": "train --set NAME=VALUE",
     }
@@ -304,7 +334,7 @@ def spelt_default(name: str) -> str:
     if name == "home":
         return "`feedback_db/` in a checkout, else the user's data folder"
     default = Settings.model_fields[name].default
-    return "" if default in (None, "", {}) else f"`{int(default) if isinstance(default, bool) else default}`"
+    return "" if default in (None, "", {}, ()) else f"`{int(default) if isinstance(default, bool) else default}`"
 
 
 if __name__ == "__main__":

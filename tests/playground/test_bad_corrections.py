@@ -34,7 +34,7 @@ def answered(playground: Playground, question: str = QUESTION) -> str:
 
 def refusal(playground: Playground, completion: str, text: str) -> str:
     with pytest.raises(UnderstudyError) as told:
-        playground.correct(completion, text)
+        playground.feedback.correct(completion, text)
     assert playground.store.corrections.lessons(None) == [], "nothing is kept of what was refused"
     return str(told.value)
 
@@ -59,8 +59,8 @@ def test_a_correction_that_says_the_same_is_refused(playground: Playground) -> N
 
 def test_the_newer_of_two_that_contradict_each_other_counts(playground: Playground) -> None:
     first, second = answered(playground), answered(playground)
-    playground.correct(first, "Ada runs Plotzi.")
-    playground.correct(second, "Mira runs Plotzi.")
+    playground.feedback.correct(first, "Ada runs Plotzi.")
+    playground.feedback.correct(second, "Mira runs Plotzi.")
     assert state(playground, first) == (
         "replaced by a newer correction",
         "A newer correction of the same question counts. Take that one back, and this one counts again.",
@@ -69,14 +69,14 @@ def test_the_newer_of_two_that_contradict_each_other_counts(playground: Playgrou
     run = playground.store.runs.get(playground.learning.start())
     assert run.snapshot["new"] == [playground.store.corrections.latest([second])[second].id]
     playground.learning.cancel(run.id)
-    playground.withdraw_correction(second)
+    playground.feedback.withdraw_correction(second)
     assert state(playground, first)[0] == "remembered"
 
 
 def test_two_that_agree_both_count(playground: Playground) -> None:
     completions = [answered(playground), answered(playground)]
     for completion in completions:
-        playground.correct(completion, "Ada runs Plotzi.")
+        playground.feedback.correct(completion, "Ada runs Plotzi.")
     assert [state(playground, completion)[0] for completion in completions] == ["remembered", "remembered"]
 
 
@@ -87,16 +87,16 @@ def test_feedback_on_a_deleted_conversation_is_refused_until_it_is_back(playgrou
     playground.delete(conversation)
     gone = "This conversation was deleted, so nothing was saved. Bring it back, or choose another."
     for act in (
-        lambda: playground.correct(completion, "Ada."),
-        lambda: playground.rate(completion, True),
-        lambda: playground.withdraw_correction(completion),
+        lambda: playground.feedback.correct(completion, "Ada."),
+        lambda: playground.feedback.rate(completion, True),
+        lambda: playground.feedback.withdraw_correction(completion),
     ):
         with pytest.raises(NotFoundError) as told:
             act()
         assert str(told.value) == gone
     assert playground.store.ratings.history(completion) == []
     playground.restore(conversation)
-    playground.correct(completion, "Ada.")
+    playground.feedback.correct(completion, "Ada.")
     assert state(playground, completion)[0] == "remembered"
 
 

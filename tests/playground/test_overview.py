@@ -38,7 +38,7 @@ class School:
         turn = self.playground.ask(conversation.id, question)
         assert self.playground.wait(conversation.id, 10)
         completion = self.store.completions.of_turn(turn)[0].id
-        self.playground.correct(completion, wanted)
+        self.playground.feedback.correct(completion, wanted)
         correction = self.store.corrections.latest([completion])[completion].id
         self.store.corrections.set_state(correction, state)  # type: ignore[arg-type]
         return correction
@@ -115,8 +115,8 @@ def test_a_correction_that_was_taken_back_and_came_back_is_still_learned(school:
     correction = school.correct()
     school.train({correction: True})
     completion = school.store.corrections.find_lesson(correction).completion  # type: ignore[union-attr]
-    school.playground.withdraw_correction(completion)
-    school.playground.bring_back_correction(completion)
+    school.playground.feedback.withdraw_correction(completion)
+    school.playground.feedback.bring_back_correction(completion)
     (lesson,) = school.overview.view("starter").learned.lessons
     assert lesson.id != correction and lesson.state.words == "learned in v1"
     assert school.overview.view("starter").queue.lessons == ()
@@ -145,7 +145,7 @@ def test_an_answer_without_a_standing_correction_has_no_state(school: School) ->
     correction = school.correct()
     lesson = school.store.corrections.find_lesson(correction)
     assert lesson is not None
-    school.playground.withdraw_correction(lesson.completion)
+    school.playground.feedback.withdraw_correction(lesson.completion)
     assert school.overview.states("starter", [lesson.completion, "nobody"]) == {}
 
 
@@ -171,8 +171,8 @@ def test_votes_and_thumbs_count_since_the_last_run_that_used_them(school: School
     turn = school.playground.ask(conversation, "Where?")
     assert school.playground.wait(conversation, 10)
     first, second = school.store.completions.of_turn(turn)
-    school.playground.rate(first.id, True)
-    school.playground.vote(turn, "chosen", second.id)
+    school.playground.feedback.rate(first.id, True)
+    school.playground.feedback.vote(turn, "chosen", second.id)
     view = school.overview.view("starter")
     assert (view.votes, view.thumbs, view.idle) == (1, 1, "")
     failed = school.store.runs.add("starter", 0, "by hand", {}, {})
@@ -181,7 +181,7 @@ def test_votes_and_thumbs_count_since_the_last_run_that_used_them(school: School
     school.train({})
     view = school.overview.view("starter")
     assert (view.votes, view.thumbs) == (0, 0)
-    school.playground.rate(second.id, False)
+    school.playground.feedback.rate(second.id, False)
     assert school.overview.view("starter").thumbs == 1
 
 

@@ -58,7 +58,7 @@ def test_a_run_ends_with_a_version_that_was_judged_and_sealed(playground: Playgr
 
 def test_feedback_deleted_before_the_run_is_told(playground: Playground, run: Run) -> None:
     for lesson in playground.store.corrections.lessons():
-        playground.withdraw_correction(lesson.completion)
+        playground.feedback.withdraw_correction(lesson.completion)
     playground.learning.work_once()
     done = playground.store.runs.get(run.id)
     assert done.state == "failed" and "deleted or taken back" in done.sentence

@@ -66,7 +66,7 @@ def test_the_next_turn_continues_from_the_chosen_answer_with_its_correction(stor
     first = ask(playground, "one")
     second_column = answers(first)[1].id
     playground.continue_from(second_column)
-    playground.correct(second_column, "better")
+    playground.feedback.correct(second_column, "better")
     ask(playground, "two", first.id)
     assert heard[-1] == [Message("user", "one"), Message("assistant", "better"), Message("user", "two")]
     assert answers(playground.open(first.id))  # and the page shows which one it was
@@ -111,24 +111,24 @@ def test_regenerating_keeps_the_earlier_attempt(playground: Playground) -> None:
 def test_a_correction_shows_its_words_and_can_be_taken_back(playground: Playground) -> None:
     view = ask(playground, "Hi")
     answer = answers(view)[0]
-    playground.correct(answer.id, "v0 understood: Hi")
+    playground.feedback.correct(answer.id, "v0 understood: Hi")
     corrected = answers(playground.open(view.id))[0]
     assert (corrected.text, corrected.original) == ("v0 understood: Hi", "v0 heard: Hi")
     assert [(s.kind, s.text) for s in corrected.diff][1:3] == [("removed", "heard: "), ("added", "understood: ")]
-    playground.withdraw_correction(answer.id)
+    playground.feedback.withdraw_correction(answer.id)
     assert answers(playground.open(view.id))[0].original is None
 
 
 def test_a_thumb_with_reasons_is_shown_and_can_be_taken_back(playground: Playground) -> None:
     view = ask(playground, "Hi")
     answer = answers(view)[1]
-    playground.rate(answer.id, False, ["Wrong"], "not our hours")
+    playground.feedback.rate(answer.id, False, ["Wrong"], "not our hours")
     rated = answers(playground.open(view.id))[1]
     assert (rated.rating, rated.reasons, rated.comment) == (False, ("Wrong",), "not our hours")
-    playground.rate(answer.id, None)
+    playground.feedback.rate(answer.id, None)
     assert answers(playground.open(view.id))[1].rating is None
     with pytest.raises(InputError, match="Nonsense"):
-        playground.rate(answer.id, True, ["Nonsense"])
+        playground.feedback.rate(answer.id, True, ["Nonsense"])
 
 
 def test_a_blind_comparison_hides_the_names_until_the_vote_and_the_vote_is_final(playground: Playground) -> None:
@@ -138,28 +138,28 @@ def test_a_blind_comparison_hides_the_names_until_the_vote_and_the_vote_is_final
     turn = view.turns[0]
     assert turn.hidden and [(a.label, a.details) for a in turn.answers] == [("Answer A", ""), ("Answer B", "")]
     with pytest.raises(InputError, match="Vote first"):
-        playground.rate(turn.answers[0].id, True)
+        playground.feedback.rate(turn.answers[0].id, True)
     with pytest.raises(InputError, match="Vote on"):
         playground.ask(conversation, "next")
-    playground.vote(turn.id, "chosen", turn.answers[1].id)
+    playground.feedback.vote(turn.id, "chosen", turn.answers[1].id)
     seen = playground.open(conversation).turns[0]
     assert (seen.hidden, seen.verdict, seen.winner) == (False, "chosen", turn.answers[1].id)
     assert {a.label for a in seen.answers} == {"base", "champion"}
     with pytest.raises(InputError, match="no longer change"):
-        playground.vote(turn.id, "tie")
+        playground.feedback.vote(turn.id, "tie")
     with pytest.raises(InputError, match="cannot be taken back"):
-        playground.withdraw_vote(turn.id)
+        playground.feedback.withdraw_vote(turn.id)
 
 
 def test_an_open_vote_can_change_and_be_taken_back_and_decides_what_continues(playground: Playground) -> None:
     view = ask(playground, "Hi")
     turn = view.turns[0]
-    playground.vote(turn.id, "tie")
+    playground.feedback.vote(turn.id, "tie")
     assert playground.open(view.id).turns[0].verdict == "tie"
-    playground.vote(turn.id, "chosen", turn.answers[1].id)
+    playground.feedback.vote(turn.id, "chosen", turn.answers[1].id)
     after = ask(playground, "more", view.id)
     assert [a.continued for a in after.turns[0].answers] == [False, True]
-    playground.withdraw_vote(turn.id)
+    playground.feedback.withdraw_vote(turn.id)
     assert playground.open(view.id).turns[0].verdict is None
 
 
@@ -217,7 +217,7 @@ def test_a_second_message_while_one_is_answered_is_refused_and_changes_nothing(s
     with pytest.raises(InputError, match="still being written"):
         playground.ask(conversation, "again")
     with pytest.raises(InputError, match="still being written"):
-        playground.rate(playground.open(conversation).turns[0].answers[0].id, True)
+        playground.feedback.rate(playground.open(conversation).turns[0].answers[0].id, True)
     assert len(playground.open(conversation).turns) == 1
     playground.stop(conversation)
     playground.wait(conversation, 5)
@@ -276,7 +276,7 @@ def test_an_unknown_conversation_or_answer_is_a_sentence(playground: Playground)
     with pytest.raises(NotFoundError):
         playground.open("nothing")
     with pytest.raises(NotFoundError):
-        playground.rate("nothing", True)
+        playground.feedback.rate("nothing", True)
 
 
 def test_script_questions_are_answered_in_order_and_not_kept(playground: Playground) -> None:

@@ -47,7 +47,7 @@ def correct(playground: Playground, question: str, wanted: str) -> str:
     conversation = playground.new_conversation().id
     ask(playground, question, conversation)
     completion = playground.open(conversation).turns[-1].answers[0].id
-    playground.correct(completion, wanted)
+    playground.feedback.correct(completion, wanted)
     return completion
 
 
@@ -71,7 +71,7 @@ def test_what_an_answer_was_given_is_recorded_and_shown(playground: Playground) 
     (recall,) = champion.recalls
     assert base.recalls == () and (recall.question, recall.wanted, recall.state) == (ASKED, WANTED, "on")
     assert recall.percent == 100 and recall.completion == completion and recall.older == ""
-    playground.withdraw_correction(completion)
+    playground.feedback.withdraw_correction(completion)
     assert playground.answer(champion.id).recalls[0].state == "gone"
 
 
@@ -91,20 +91,20 @@ def test_a_blind_comparison_shows_no_memory_before_the_vote(playground: Playgrou
     ask(playground, ASKED, conversation)
     turn = playground.open(conversation).turns[-1]
     assert turn.hidden and all(answer.recalls == () for answer in turn.answers)
-    playground.vote(turn.id, "tie")
+    playground.feedback.vote(turn.id, "tie")
     assert sum(len(answer.recalls) for answer in playground.open(conversation).turns[-1].answers) == 1
 
 
 def test_switched_off_deleted_and_restored(playground: Playground, store: Store) -> None:
     completion = correct(playground, ASKED, WANTED)
     (lesson,) = store.corrections.lessons()
-    playground.set_remembered(lesson.id, False)
+    playground.feedback.set_remembered(lesson.id, False)
     assert ask(playground, ASKED)["champion"] == "nothing"
-    playground.set_remembered(lesson.id, True)
+    playground.feedback.set_remembered(lesson.id, True)
     assert ask(playground, ASKED)["champion"] != "nothing"
-    playground.withdraw_correction(completion)
+    playground.feedback.withdraw_correction(completion)
     assert ask(playground, ASKED)["champion"] == "nothing"
-    playground.bring_back_correction(completion)
+    playground.feedback.bring_back_correction(completion)
     assert ask(playground, ASKED)["champion"] == f"Note: {WANTED}"
     playground.delete(lesson.conversation)
     assert ask(playground, ASKED)["champion"] == "nothing"

@@ -41,7 +41,7 @@ def lesson(playground: Playground) -> str:
     conversation = playground.new_conversation().id
     playground.ask(conversation, ASKED)
     assert playground.wait(conversation, 60)
-    playground.correct(playground.open(conversation).turns[-1].answers[0].id, WANTED)
+    playground.feedback.correct(playground.open(conversation).turns[-1].answers[0].id, WANTED)
     (found,) = playground.store.corrections.lessons()
     return found.id
 
@@ -87,9 +87,9 @@ def test_what_was_taken_back_is_out_of_reach_and_what_is_switched_off_is_not(
     playground: Playground, store: Store, lesson: str, tmp_path: Path
 ) -> None:
     number = version(store, tmp_path, lesson)
-    playground.set_remembered(lesson, False)
+    playground.feedback.set_remembered(lesson, False)
     assert playground.scope.weights("starter", number, asked(ASKED)) == number
-    playground.withdraw_correction(store.corrections.lessons()[0].completion)
+    playground.feedback.withdraw_correction(store.corrections.lessons()[0].completion)
     assert playground.scope.weights("starter", number, asked(ASKED)) == 0
 
 

@@ -115,7 +115,7 @@ def asked(playground: Playground, conversation: str, question: str) -> str:
 def corrected(playground: Playground, completions: dict[str, str]) -> dict[str, str]:
     ids = {}
     for name, completion in completions.items():
-        playground.correct(completion, ANSWERS[name][1])
+        playground.feedback.correct(completion, ANSWERS[name][1])
         ids[name] = playground.store.corrections.latest([completion])[completion].id
         playground.store.corrections.set_state(ids[name], "waiting" if name == WAITING else "approved")
     return ids

@@ -16,6 +16,7 @@ from tests.ui.stage import build_stage
 from understudy.playground import transfers as limits
 from understudy.playground.playground import Playground
 from understudy.ui.guard import Guard
+from understudy.ui.rights import Rights
 from understudy.ui.transferring import transfer_routes
 
 ROW = b'{"prompt": "When do you open?", "completion": "At nine."}\n'
@@ -30,7 +31,7 @@ def playground(tmp_path: Path) -> Iterator[Playground]:
 
 def wire(playground: Playground, method: str, path: str, **how: Any) -> httpx.Response:
     """One request to the two routes behind the guard."""
-    app = Starlette(routes=transfer_routes(playground.transfers))
+    app = Starlette(routes=transfer_routes(playground.transfers, Rights(playground)))
 
     async def asked() -> httpx.Response:
         transport = httpx.ASGITransport(Guard(app))  # type: ignore[arg-type]

@@ -46,7 +46,7 @@ def asked(handlers: Handlers, text: str = "Tell me a joke", **settings: Any) -> 
 
 def test_the_first_request_brings_everything_that_a_page_needs(handlers: Handlers) -> None:
     first = value(handlers, "start", conversation="")
-    assert set(first) == {"view", "items", "choices", "reasons", "ranges", "defaults", "memory"}
+    assert set(first) == {"me", "view", "items", "choices", "reasons", "ranges", "defaults", "memory"}
     assert [choice["name"] for choice in first["choices"]][:3] == ["base", "champion", "v2"]
 
 

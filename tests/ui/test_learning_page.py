@@ -341,7 +341,7 @@ HOSTILE = '<img src=x onerror="window.pwned=1"> ${window.pwned=1} {{window.pwned
 
 
 def test_hostile_text_stays_text(app: Watched, shop: Shop) -> None:
-    shop.playground.correct(shop.completions["mail"], HOSTILE)
+    shop.playground.feedback.correct(shop.completions["mail"], HOSTILE)
     correction = shop.store.corrections.latest([shop.completions["mail"]])[shop.completions["mail"]].id
     shop.store.corrections.set_state(correction, "approved")
     run = shop.store.runs.add("starter", 2, HOSTILE, {HOSTILE: HOSTILE}, {"new": [correction]})

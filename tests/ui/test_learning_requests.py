@@ -109,7 +109,7 @@ def test_comparing_opens_a_conversation_with_the_base_and_that_version(handlers:
 
 def test_the_page_hears_when_a_run_is_about_to_start(shop: Shop, handlers: Handlers) -> None:
     assert now(handlers)["next"] == ""  # a run just failed on all there is
-    shop.playground.rate(shop.completions["mail"], True)
+    shop.playground.feedback.rate(shop.completions["mail"], True)
     now(handlers, "approve", correction=shop.corrections["sunday"])
     seconds = re.fullmatch(r"Starts by itself in about (\d+) s\.", now(handlers)["next"])
     assert seconds is not None and 10 <= int(seconds[1]) <= 20

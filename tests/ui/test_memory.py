@@ -23,14 +23,14 @@ def remembered(page: Page, playground: Playground) -> Page:
     """A page on which a corrected question was asked again: its tuned column remembers."""
     question = "How many seats does the Tarlo stage have?"
     for lesson in playground.store.corrections.lessons(None):
-        playground.withdraw_correction(lesson.completion)
+        playground.feedback.withdraw_correction(lesson.completion)
     playground.set_memory(True)
     playground.set_columns(page.url.rpartition("=")[2], ["base", "champion"])
     page.reload()
     ask(page, question)
     completion = playground.open(page.url.rpartition("=")[2]).turns[-1].answers[0].id
-    playground.correct(completion, "It has 300 seats.")
-    playground.correct(completion, "The Tarlo stage has 240 seats.")
+    playground.feedback.correct(completion, "It has 300 seats.")
+    playground.feedback.correct(completion, "The Tarlo stage has 240 seats.")
     new_conversation(page)
     ask(page, question)
     return page

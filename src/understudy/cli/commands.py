@@ -16,6 +16,7 @@ from understudy.cli.database import db
 from understudy.cli.desktop import desktop
 from understudy.cli.explore import explore
 from understudy.cli.models import models
+from understudy.cli.people import people
 from understudy.cli.provider import provider
 from understudy.cli.rescue import rescue
 from understudy.cli.send import send
@@ -63,6 +64,7 @@ for command in (
     promote,
     rollback,
     models,
+    people,
     provider,
     rescue,
     db,

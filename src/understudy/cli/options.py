@@ -23,6 +23,16 @@ MODEL = ("home", "base_model", "device", "threads")
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the writing direction, and so can make a line read as what it is not."""
 
+METAVARS = {
+    "home": "FOLDER",
+    "base_model": "MODEL",
+    "system": "TEXT",
+    "device": "DEVICE",
+    "host": "ADDRESS",
+    "hosts": "NAMES",
+}
+"""What stands for the value of a flag in help; a number where nothing is said."""
+
 SAMPLING = ("temperature", "top_p", "top_k", "repetition_penalty", "max_tokens", "seed")
 
 
@@ -50,11 +60,11 @@ def option(name: str) -> Decorator:
     """The flag of one setting."""
     if name == "open_browser":
         return click.option("--no-browser", name, flag_value="0", help="Print the address and open nothing.")
-    if name == "window":
-        return click.option("--window", name, flag_value="1", help=f"{Settings.model_fields[name].description}.")
+    if name in ("window", "listen"):
+        return click.option(flag(name), name, flag_value="1", help=f"{Settings.model_fields[name].description}.")
     default = spelt_default(name).replace("`", "")
     shown = f"  [default: {default}]" if default else ""
-    metavar = {"home": "FOLDER", "base_model": "MODEL", "system": "TEXT", "device": "DEVICE"}.get(name, "N")
+    metavar = METAVARS.get(name, "N")
     return click.option(flag(name), name, metavar=metavar, help=f"{Settings.model_fields[name].description}.{shown}")
 
 

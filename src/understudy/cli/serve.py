@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -19,11 +19,19 @@ from understudy.errors import SettingsError
 from understudy.importing import importing
 from understudy.settings import Settings
 
+if TYPE_CHECKING:
+    from understudy.playground.playground import Playground
+    from understudy.ui.sign_in import Who
+
 PORTS_TRIED = 100
+IN_THE_CLEAR = (
+    "Other machines may reach this page now, and everybody signs in. It speaks http: passwords and chats travel in the"
+    " clear. Put a proxy with TLS before it (README, Several people) on any network that you do not trust."
+)
 
 
 @click.command()
-@with_settings("port", "host", "open_browser", "window", *MODEL)
+@with_settings("port", "host", "listen", "hosts", "open_browser", "window", *MODEL)
 def serve(settings: Settings) -> None:
     """Serve the page and open it in the browser, or in a window of its own (the default command)."""
     with claimed(settings.home) as instance:
@@ -59,7 +67,7 @@ def started(settings: Settings, instance: Instance, screen: Screen) -> Iterator[
             from understudy.ui.page import build_page
             from understudy.ui.showing import show_route
 
-        demo = build_page(playground, show_route(SHOW, instance.token, screen.show))
+        demo = build_page(playground, show_route(SHOW, instance.token, screen.show), who=door(playground, settings))
         playground.warm_up()
         playground.learning.watch()
         if playground.remote is not None:
@@ -68,6 +76,17 @@ def started(settings: Settings, instance: Instance, screen: Screen) -> Iterator[
         with served(demo, settings) as address:
             instance.announce(address)
             yield address
+
+
+def door(playground: Playground, settings: Settings) -> Who | None:
+    """Who may come in: without `listen` the one person of this machine. Raises SettingsError where one cannot open."""
+    if not settings.listen:
+        return None
+    from understudy.ui.sign_in import Accounts
+
+    playground.people.check_open(settings.hosts)
+    click.echo(IN_THE_CLEAR)
+    return Accounts(playground.people)
 
 
 def show(demo: Any, settings: Settings) -> None:
@@ -94,12 +113,15 @@ def served(demo: Any, settings: Settings) -> Iterator[str]:
     """A page on this machine as long as the block lasts; its address."""
     from understudy.ui.launch import launch
 
-    port = free_port(settings.host, settings.port)
+    port = free_port(settings.address, settings.port)
     if settings.port not in (0, port):
         click.echo(f"Port {settings.port} is busy; taking {port}.")
     try:
-        address = launch(demo, host=settings.host, port=port, data_folder=settings.home, block=False)
+        hosts = settings.hosts if settings.listen else ()
+        address = launch(demo, host=settings.address, port=port, data_folder=settings.home, hosts=hosts, block=False)
         click.echo(f"Understudy is at {address} (Ctrl-C ends it)")
+        for name in hosts:
+            click.echo(f"Others reach it at http://{f'[{name}]' if ':' in name else name}:{port}/")
         yield address
     finally:
         demo.close(verbose=False)
@@ -133,5 +155,5 @@ def free_port(host: str, port: int) -> int:
 
 
 def family(host: str) -> socket.AddressFamily:
-    """The address family of a loopback address."""
+    """The address family of an address."""
     return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -63,7 +63,7 @@ class Commands:
         text = text or click.edit(answer.text) or ""
         if not text.strip():
             raise InputError("Nothing was corrected. Type the right answer after /correct.")
-        self._playground.correct(answer.id, text.strip("\n"))
+        self._playground.feedback.correct(answer.id, text.strip("\n"))
         self._talk.say(f"Your correction of {answer.label} is saved.")
 
     def regenerate(self, rest: str) -> None:
@@ -96,7 +96,7 @@ class Commands:
 
     def _rate(self, label: bool, rest: str) -> None:
         answer, comment = self._answer(rest)
-        self._playground.rate(answer.id, label, comment=comment)
+        self._playground.feedback.rate(answer.id, label, comment=comment)
         self._talk.say(f"{answer.label} is marked {'good' if label else 'bad'}.")
 
     def _answer(self, rest: str) -> tuple[Answer, str]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from understudy.errors import InputError
+from understudy.errors import InputError, NotAllowed
 from understudy.playground.view import ColumnChoice
+from understudy.serving.provider import is_address
 from understudy.store import Store, Version
-from understudy.types import BASE, Column
+from understudy.types import BASE, OWNER, Column, Person
 
 MOST_COLUMNS = 4
 _VERSION = re.compile(r"v(\d{1,9})")
@@ -44,8 +45,22 @@ def column_names(store: Store, base_model: str) -> list[str]:
     return [choice.name for choice in column_choices(store, base_model)]
 
 
-def column_choices(store: Store, base_model: str) -> list[ColumnChoice]:
-    """Everything a column can show: the base, its versions newest first, then other models and theirs."""
+def check_choice(store: Store, base_model: str, columns: Sequence[Column], person: Person) -> None:
+    """Raises `NotAllowed` where a column would spend an owner's money, unless that is what `base` means here."""
+    if person.role == "owner":
+        return
+    sources = {model.name: model.source for model in store.models.list() if model.name != base_model}
+    for column in columns:
+        if is_address(sources.get(column.model, "")):
+            raise NotAllowed(f"{column.model} answers elsewhere, with an owner's key: only owners may choose it.")
+
+
+def column_choices(store: Store, base_model: str, person: Person = OWNER) -> list[ColumnChoice]:
+    """Everything a column can show: the base, its versions newest first, then other models and theirs.
+
+    Where models lie, and those that an owner's key pays for, are for owners.
+    """
+    owns = person.role == "owner"
     choices = [ColumnChoice("base", "base", f"{base_model}, as it came")]
     champion = store.versions.champion(base_model)
     live = (
@@ -57,8 +72,8 @@ def column_choices(store: Store, base_model: str) -> list[ColumnChoice]:
         for version in _usable(store, base_model)
     ]
     for model in store.models.list():
-        if model.name != base_model:
-            choices.append(ColumnChoice(model.name, model.name, model.source))
+        if model.name != base_model and (owns or not is_address(model.source)):
+            choices.append(ColumnChoice(model.name, model.name, model.source if owns else ""))
             choices += [
                 ColumnChoice(f"{model.name}@v{version.number}", f"{model.name} v{version.number}", _detail(version))
                 for version in _usable(store, model.name)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from understudy import __version__
 from understudy.dataset.asked import prompt_of, standing_text
@@ -28,7 +28,7 @@ from understudy.playground.bringing import Imports
 from understudy.playground.casting import Casting
 from understudy.playground.cleaning import Cleaning
 from understudy.playground.cleanings import Cleanings
-from understudy.playground.columns import column_choices, is_tuned, resolve_columns
+from understudy.playground.columns import check_choice, column_choices, is_tuned, resolve_columns
 from understudy.playground.costs import Costs
 from understudy.playground.curating import Desk
 from understudy.playground.difference import difference
@@ -36,14 +36,16 @@ from understudy.playground.exploring import Exploring
 from understudy.playground.export_jobs import ExportJobs
 from understudy.playground.exporting import VersionExports
 from understudy.playground.exports import Exports
+from understudy.playground.feedback import Feedback
 from understudy.playground.jobs import Jobs
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
 from understudy.playground.overview import Overview
+from understudy.playground.people import People
 from understudy.playground.promoting import Promoting, VersionItem
 from understudy.playground.providers import Providers
 from understudy.playground.purging import Purging
-from understudy.playground.reading import is_hidden, read_answer, read_conversation
+from understudy.playground.reading import hides_names, read_answer, read_conversation, shown_answers
 from understudy.playground.remembering import Remembering
 from understudy.playground.remote_training import RemoteTraining
 from understudy.playground.scope import Scope
@@ -57,20 +59,16 @@ from understudy.playground.view import (
     LiveTexts,
     MemoryView,
     Span,
-    Verdict,
 )
 from understudy.serving.catalogue import Catalogue, read_catalogue
 from understudy.serving.fit import estimate_fit
 from understudy.serving.network import Network
 from understudy.serving.provider import is_address
-from understudy.store import Completion, Conversation, Store, Turn
-from understudy.store.corrections import State
-from understudy.types import Column, FinishReason, Message, Row, Sampling
+from understudy.store import Completion, Conversation, Store
+from understudy.types import OWNER, Column, FinishReason, Message, Person, Row, Sampling
 
 log = logging.getLogger(__name__)
 
-BAD_REASONS = ("Wrong", "Incomplete", "Too long", "Off topic", "Unsafe", "Style")
-GOOD_REASONS = ("Correct", "Clear", "Helpful", "Style")
 UNDO_WINDOW_S = 3600
 """A deleted conversation can be brought back for an hour; then its text is removed from the disk."""
 
@@ -102,7 +100,8 @@ class Playground:
         self.casting = casting
         self.adding = adding
         self._system = system
-        self._approve = approve
+        self.people = People(store)
+        self.feedback = Feedback(store, approve)
         self.remembering = Remembering(store, memory or Memory(store), remember)
         self.scope = scope or Scope(store, self.remembering.memory)
         self.answering = Answering(store, casting, self.remembering.for_answer, self.scope.weights)
@@ -127,8 +126,6 @@ class Playground:
         self._columns = tuple(columns)
         self._sampling = sampling or Sampling()
         self._purging = Purging(store, UNDO_WINDOW_S, lambda: self.answering.busy)
-        if approve == "auto":
-            store.corrections.approve_waiting()
 
     def warm_up(self) -> None:
         """Load the base model now, then what finds memories, in the background: typing takes longer than that.
@@ -161,19 +158,25 @@ class Playground:
 
     # -- conversations -------------------------------------------------------------------------------------------
 
-    def conversations(self, search: str = "") -> list[ConversationItem]:
-        """The sidebar, newest first; with `search`, those whose title or texts contain its words."""
-        hits = self.store.conversations.list(checked_text(search, "search", empty=True))
+    def conversations(self, search: str = "", person: Person = OWNER) -> list[ConversationItem]:
+        """A person's sidebar, newest first; with `search`, those whose title or texts contain its words."""
+        hits = self.store.conversations.list(checked_text(search, "search", empty=True), person=person.name)
         return [ConversationItem(hit.id, hit.title, hit.updated, hit.snippet) for hit in hits]
 
-    def new_conversation(self, like: str | None = None) -> ConversationView:
+    def new_conversation(self, like: str | None = None, person: Person = OWNER) -> ConversationView:
         """An empty conversation with the columns, system prompt and sampling of `like`, else of the newest one."""
-        model = self.store.conversations.find(like) if like else self._newest()
+        model = self.store.conversations.find(like) if like else self._newest(person)
         if model is None:
-            made = self.store.conversations.add(system=self._system, columns=self._columns, sampling=self._sampling)
+            made = self.store.conversations.add(
+                system=self._system, columns=self._columns, sampling=self._sampling, person=person.name
+            )
         else:
             made = self.store.conversations.add(
-                system=model.system, columns=self._usable(model.columns), sampling=model.sampling, blind=model.blind
+                system=model.system,
+                columns=self._usable(model.columns, person),
+                sampling=model.sampling,
+                blind=model.blind,
+                person=person.name,
             )
         return self.open(made.id)
 
@@ -181,10 +184,10 @@ class Playground:
         running = self.answering.running(conversation)
         return read_conversation(self.store, conversation, self._costs, running=running)
 
-    def latest(self) -> ConversationView:
-        """The conversation used last, or a new one."""
-        newest = self._newest()
-        return self.open(newest.id) if newest else self.new_conversation()
+    def latest(self, person: Person = OWNER) -> ConversationView:
+        """The conversation a person used last, or a new one."""
+        newest = self._newest(person)
+        return self.open(newest.id) if newest else self.new_conversation(person=person)
 
     def rename(self, conversation: str, title: str) -> None:
         self.store.conversations.set_title(conversation, checked_text(title, "title", most=200))
@@ -197,8 +200,9 @@ class Playground:
     def restore(self, conversation: str) -> None:
         self.store.conversations.restore(conversation)
 
-    def set_columns(self, conversation: str, names: Sequence[str]) -> None:
-        resolve_columns(self.store, self.casting.base_model, names)
+    def set_columns(self, conversation: str, names: Sequence[str], person: Person = OWNER) -> None:
+        columns = resolve_columns(self.store, self.casting.base_model, names)
+        check_choice(self.store, self.casting.base_model, columns, person)
         self.store.conversations.set_columns(conversation, tuple(names))
 
     def set_system(self, conversation: str, text: str) -> None:
@@ -212,12 +216,12 @@ class Playground:
     def set_blind(self, conversation: str, blind: bool) -> None:
         self.store.conversations.set_blind(conversation, blind)
 
-    def column_choices(self) -> list[ColumnChoice]:
-        return column_choices(self.store, self.casting.base_model)
+    def column_choices(self, person: Person = OWNER) -> list[ColumnChoice]:
+        return column_choices(self.store, self.casting.base_model, person)
 
     # -- asking --------------------------------------------------------------------------------------------------
 
-    def ask(self, conversation: str, text: str, parent: str | None = None) -> str:
+    def ask(self, conversation: str, text: str, parent: str | None = None, person: Person = OWNER) -> str:
         """Record a turn, start answering it in every column, return its id.
 
         It continues from the completion `parent`, else from the one chosen in the last turn, else from the vote's
@@ -229,26 +233,25 @@ class Playground:
             parent = self._parent_of_next(state)
         else:
             self._completion_in(parent, conversation)
-        return self._record_and_answer(state, text, parent)
+        return self._record_and_answer(state, text, parent, person)
 
-    def edit_turn(self, turn: str, text: str) -> str:
+    def edit_turn(self, turn: str, text: str, person: Person = OWNER) -> str:
         """Ask an earlier message again in other words: a new branch beside it, answered anew."""
         old = self.store.turns.get(turn)
         state = self._idle(old.conversation)
-        return self._record_and_answer(state, checked_text(text, "message"), old.parent, edits=turn)
+        return self._record_and_answer(state, checked_text(text, "message"), old.parent, person, edits=turn)
 
     def show_branch(self, turn: str) -> None:
         """Look at the branch of this turn, down to where it was last continued."""
         self.store.conversations.set_head(self.store.turns.get(turn).conversation, self._newest_leaf(turn))
 
-    def regenerate(self, completion: str) -> str:
+    def regenerate(self, completion: str, person: Person = OWNER) -> str:
         """Another attempt of one column, with a new seed; the earlier one is kept."""
-        return self._attempt_again([self.store.completions.get(completion)])[0]
+        return self._attempt_again([self.store.completions.get(completion)], person)[0]
 
-    def regenerate_turn(self, turn: str) -> list[str]:
+    def regenerate_turn(self, turn: str, person: Person = OWNER) -> list[str]:
         """Another attempt of every column of a turn."""
-        newest = {c.position: c for c in self.store.completions.of_turn(turn)}
-        return self._attempt_again([newest[position] for position in sorted(newest)])
+        return self._attempt_again(shown_answers(self.store, self.store.turns.get(turn)), person)
 
     def stop(self, conversation: str, completion: str | None = None) -> None:
         self.answering.stop(conversation, completion)
@@ -262,7 +265,9 @@ class Playground:
     def answer(self, completion: str) -> Answer:
         """One completion, also an attempt that its column no longer shows."""
         found = self.store.completions.get(completion)
-        return read_answer(self.store, found, self._costs, hidden=self._hidden(self.store.turns.get(found.turn)))
+        return read_answer(
+            self.store, found, self._costs, hidden=hides_names(self.store, self.store.turns.get(found.turn))
+        )
 
     def continue_from(self, completion: str) -> None:
         """Stand on this answer: the next message continues from it. Where it was continued before, go there again."""
@@ -291,47 +296,11 @@ class Playground:
 
         return ask_all(self.casting, prompts, resolved, sampling, prepare=prepare)
 
-    # -- feedback ------------------------------------------------------------------------------------------------
-
-    def rate(self, completion: str, label: bool | None, reasons: Sequence[str] = (), comment: str = "") -> None:
-        """Thumb up, thumb down, or None to take it back; with reasons of that thumb and a comment."""
-        self._finished(completion)
-        allowed = () if label is None else GOOD_REASONS if label else BAD_REASONS
-        for reason in reasons:
-            if reason not in allowed:
-                raise InputError(
-                    f"{reason!r} is no reason for this rating. Choose from: {', '.join(allowed) or 'none'}."
-                )
-        comment = checked_text(comment, "comment", empty=True, most=4000)
-        self.store.ratings.add(completion, label, reasons=tuple(dict.fromkeys(reasons)), comment=comment)
-
-    def correct(self, completion: str, text: str) -> None:
-        """What the answer should have been. The original stays beside it. The next answer remembers it, if approved."""
-        self._finished(completion)
-        made = self.store.corrections.add(completion, checked_text(text, "correction"))
-        if self._approve == "auto":
-            self.store.corrections.set_state(made.id, "approved")
+    # -- memory ----------------------------------------------------------------------------------------------------
 
     def teach(self, rows: Iterable[tuple[int, Taught]], source: str) -> Teaching:
         """Corrections from a file, approved; a row that is refused is told with its number."""
         return teach(self.store, self.casting.base_model, rows, source)
-
-    def withdraw_correction(self, completion: str) -> None:
-        self.store.corrections.withdraw(completion)
-
-    def set_remembered(self, correction: str, enabled: bool) -> None:
-        """Switch a correction off, so that no answer recalls it, or on again."""
-        self.store.corrections.set_enabled(correction, enabled)
-
-    def bring_back_correction(self, completion: str) -> None:
-        """Undo a withdrawal: the correction stands again as it stood, with its tags and its approval."""
-        history = self.store.corrections.history(completion)
-        earlier = [correction for correction in history if not correction.withdrawn]
-        if not earlier or not history[-1].withdrawn:
-            raise InputError("This answer has no correction that was taken back.")
-        made = self.store.corrections.add(completion, earlier[-1].text, tags=earlier[-1].tags)
-        self.store.corrections.set_state(made.id, cast(State, earlier[-1].state))
-        self.store.versions.judge_alike(earlier[-1].id, made.id)
 
     def set_memory(self, on: bool) -> None:
         """Whether tuned columns recall corrections, until the program ends; the setting says it for the next start."""
@@ -340,28 +309,6 @@ class Playground:
     def memory(self) -> MemoryView:
         """Whether memory is on, and what a person should know about how it searches."""
         return MemoryView(self.remembering.on, self.remembering.memory.sentence)
-
-    def vote(self, turn: str, verdict: Verdict, winner: str | None = None) -> None:
-        """Which answer of a turn is best, or tie, or all bad. A blind vote is final: the names are out."""
-        asked = self.store.turns.get(turn)
-        shown = [answer.id for answer in self._shown_answers(asked)]
-        if len(shown) < 2:
-            raise InputError(
-                "There is only one answer here, so there is nothing to compare. Add a column and ask again."
-            )
-        if asked.blind and not self._hidden(asked):
-            raise InputError("The names of this comparison are already known, so its vote can no longer change.")
-        if verdict == "chosen" and winner not in shown:
-            raise InputError("The chosen answer is not one of the answers shown. Reload the page and vote again.")
-        others = [c for c in shown if c != winner] if verdict == "chosen" else shown
-        self.store.preferences.add_choice(
-            turn, winner if verdict == "chosen" else None, others, "a" if verdict == "chosen" else verdict
-        )
-
-    def withdraw_vote(self, turn: str) -> None:
-        if self.store.turns.get(turn).blind:
-            raise InputError("A blind vote cannot be taken back: the names have been shown.")
-        self.store.preferences.withdraw(turn)
 
     def difference(self, first: str, second: str) -> tuple[Span, ...]:
         """The words between two answers as they stand now."""
@@ -439,13 +386,13 @@ class Playground:
             log.warning("the base model could not be loaded ahead of the first question", exc_info=True)
         self.remembering.memory.loader.start()
 
-    def _newest(self) -> Conversation | None:
-        newest = self.store.conversations.list(limit=1)
+    def _newest(self, person: Person) -> Conversation | None:
+        newest = self.store.conversations.list(limit=1, person=person.name)
         return self.store.conversations.find(newest[0].id) if newest else None
 
-    def _usable(self, names: Sequence[str]) -> tuple[str, ...]:
-        """The columns of an older conversation without those whose model or version is gone."""
-        known = {choice.name for choice in self.column_choices()}
+    def _usable(self, names: Sequence[str], person: Person) -> tuple[str, ...]:
+        """The columns of an older conversation without those whose model or version is gone, or for others."""
+        known = {choice.name for choice in self.column_choices(person)}
         return tuple(name for name in names if name in known) or self._columns
 
     def _idle(self, conversation: str) -> Conversation:
@@ -454,8 +401,11 @@ class Playground:
             raise InputError("An answer is still being written here. Stop it, or wait until it is done.")
         return state
 
-    def _record_and_answer(self, state: Conversation, text: str, parent: str | None, edits: str | None = None) -> str:
+    def _record_and_answer(
+        self, state: Conversation, text: str, parent: str | None, person: Person, edits: str | None = None
+    ) -> str:
         columns = resolve_columns(self.store, self.casting.base_model, state.columns)
+        check_choice(self.store, self.casting.base_model, columns, person)
         blind = state.blind and len(columns) > 1
         if blind:
             random.shuffle(columns)
@@ -471,14 +421,15 @@ class Playground:
         self.answering.start(state.id, completions, prompt_of(self.store, turn.id))
         return turn.id
 
-    def _attempt_again(self, earlier: Sequence[Completion]) -> list[str]:
+    def _attempt_again(self, earlier: Sequence[Completion], person: Person) -> list[str]:
         if not earlier:
             raise InputError("This turn has no answers to write again.")
         turn = self.store.turns.get(earlier[0].turn)
         state = self._idle(turn.conversation)
-        if turn.blind and not self._hidden(turn):
+        if turn.blind and not hides_names(self.store, turn):
             raise InputError("This blind comparison is decided. Ask the question again to compare anew.")
         columns = [Column(old.model, old.version, old.label) for old in earlier]
+        check_choice(self.store, self.casting.base_model, columns, person)
         completions = [
             self.store.completions.add(turn.id, old.position, old.model, old.version, old.label, sampling)
             for old, sampling in zip(earlier, _drafts(columns, replace(state.sampling, seed=None)), strict=True)
@@ -490,8 +441,8 @@ class Playground:
         if state.head is None:
             return None
         turn = self.store.turns.get(state.head)
-        shown = self._shown_answers(turn)
-        if self._hidden(turn) and len(shown) > 1:
+        shown = shown_answers(self.store, turn)
+        if hides_names(self.store, turn) and len(shown) > 1:
             raise InputError(
                 "Vote on the two answers first: then it is clear which one the conversation continues from."
             )
@@ -502,20 +453,6 @@ class Playground:
             if candidate is not None:
                 return candidate
         return turn.parent
-
-    def _shown_answers(self, turn: Turn) -> list[Completion]:
-        newest = {c.position: c for c in self.store.completions.of_turn(turn.id)}
-        return [newest[position] for position in sorted(newest)]
-
-    def _hidden(self, turn: Turn) -> bool:
-        return is_hidden(turn, self.store.preferences.latest([turn.id]).get(turn.id, []))
-
-    def _finished(self, completion: str) -> None:
-        found = self.store.completions.get(completion)
-        if found.finish is None:
-            raise InputError("This answer is still being written. Stop it, or wait until it is done.")
-        if self._hidden(self.store.turns.get(found.turn)):
-            raise InputError("Vote first: until then the names are hidden and answers cannot be rated or corrected.")
 
     def _completion_in(self, completion: str, conversation: str) -> None:
         turn = self.store.turns.get(self.store.completions.get(completion).turn)

@@ -55,6 +55,17 @@ def is_hidden(turn: Turn, votes: Sequence[Preference]) -> bool:
     return turn.blind and verdict_of(votes)[0] is None
 
 
+def hides_names(store: Store, turn: Turn) -> bool:
+    """As `is_hidden`, with the vote that stands now."""
+    return is_hidden(turn, store.preferences.latest([turn.id]).get(turn.id, []))
+
+
+def shown_answers(store: Store, turn: Turn) -> list[Completion]:
+    """The newest attempt of every column of a turn."""
+    newest = {completion.position: completion for completion in store.completions.of_turn(turn.id)}
+    return [newest[position] for position in sorted(newest)]
+
+
 def verdict_of(votes: Sequence[Preference]) -> tuple[Verdict | None, str | None]:
     """The verdict of a turn's latest vote and the completion that won, if one did."""
     if not votes or votes[0].verdict == "withdrawn":

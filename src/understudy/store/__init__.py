@@ -7,6 +7,7 @@ from understudy.store.acts import Act, Change, Edit
 from understudy.store.arrival import Arrival
 from understudy.store.balances import Balance
 from understudy.store.batches import Batch
+from understudy.store.belongings import Thing
 from understudy.store.completions import Completion
 from understudy.store.conversations import Conversation, ConversationHit
 from understudy.store.corrections import Correction, Lesson
@@ -21,6 +22,7 @@ from understudy.store.imports import Import
 from understudy.store.items import Cursor, Item, Page, Sort
 from understudy.store.jobs import Checkpoint, Job, JobEvent, RemoteFile
 from understudy.store.models import Model
+from understudy.store.people import Account
 from understudy.store.preferences import Preference
 from understudy.store.ratings import Rating
 from understudy.store.recalls import Recall
@@ -33,6 +35,7 @@ from understudy.store.views import View
 from understudy.store.wordings import Method, Wording
 
 __all__ = [
+    "Account",
     "Act",
     "Arrival",
     "Balance",
@@ -75,6 +78,7 @@ __all__ = [
     "Sort",
     "Store",
     "Telling",
+    "Thing",
     "Turn",
     "Verdict",
     "Version",

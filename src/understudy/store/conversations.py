@@ -28,7 +28,7 @@ class Conversation:
     """`head` is the turn the person stands on; `columns` are names such as `base`, `champion`, `v3`.
 
     `created`, `updated` and `deleted` are ISO-8601 UTC text; `deleted` is None while it is in the list. `batch` is the
-    import that brought it, None for a chat.
+    import that brought it, None for a chat. `person` is whose it is, "" the person of this machine.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Conversation:
     updated: str
     deleted: str | None = None
     batch: str | None = None
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,9 @@ class Conversations:
         columns: Sequence[str] = ("base",),
         sampling: Sampling | None = None,
         blind: bool = False,
+        person: str = "",
     ) -> Conversation:
-        """A new, empty conversation. Raises `InputError`."""
+        """A new, empty conversation of a person. Raises `InputError`."""
         moment = now()
         row = {
             "id": new_id(),
@@ -82,6 +84,7 @@ class Conversations:
             "created": moment,
             "updated": moment,
             "deleted": None,
+            "person": person,
         }
         with self._connections.writing() as db:
             db.table("conversations").insert(row)
@@ -98,15 +101,20 @@ class Conversations:
         row = self._connections.row("SELECT * FROM conversations WHERE id = ?", [conversation])
         return _conversation(row) if row else None
 
-    def list(self, search: str = "", limit: int = 200, offset: int = 0) -> builtins.list[ConversationHit]:
-        """Chats, newest first, without deleted ones; with `search`, those with all its words in one title or text."""
+    def list(
+        self, search: str = "", limit: int = 200, offset: int = 0, person: str = ""
+    ) -> builtins.list[ConversationHit]:
+        """A person's chats, newest first, without deleted ones.
+
+        With `search`, those with all its words in one title or text.
+        """
         if search.strip():
-            found = searching.hits(self._connections, checked(search, "search"), limit, offset)
+            found = searching.hits(self._connections, checked(search, "search"), person, limit, offset)
         else:
             found = self._connections.rows(
                 "SELECT id, title, created, updated FROM conversations WHERE deleted IS NULL AND batch IS NULL"
-                " ORDER BY updated DESC, id DESC LIMIT ? OFFSET ?",
-                [limit, offset],
+                " AND person = ? ORDER BY updated DESC, id DESC LIMIT ? OFFSET ?",
+                [person, limit, offset],
             )
         return [ConversationHit(**row) for row in found]
 

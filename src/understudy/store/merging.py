@@ -121,7 +121,7 @@ class Merging:
 
     def _adapted(self, row: Row, table: str, batch: str, state: State | None) -> Row:
         if table == "conversations":
-            return row | {"batch": batch}
+            return row | {"batch": batch, "person": ""}  # a name there is nobody here
         if table == "completions" and row["finish"] is None:
             return row | {"finish": "interrupted"}
         return row | {"state": state} if state is not None and table in _JUDGED else row

@@ -19,13 +19,13 @@ _AROUND, _SEEN = 40, 20_000
 _NEWEST = """
     SELECT conversations.id, title, created, updated, max(found.id) AS passage
     FROM passages AS found JOIN conversations ON conversations.id = found.conversation
-    WHERE deleted IS NULL AND {condition}
+    WHERE deleted IS NULL AND person = :person AND {condition}
     GROUP BY conversations.id ORDER BY updated DESC, conversations.id DESC LIMIT :limit OFFSET :offset
 """
 
 
-def hits(connections: Connections, search: str, limit: int, offset: int) -> list[Row]:
-    """Rows of id, title, created, updated, snippet; newest conversation first."""
+def hits(connections: Connections, search: str, person: str, limit: int, offset: int) -> list[Row]:
+    """Of a person's conversations, rows of id, title, created, updated, snippet; newest conversation first."""
     words = search.split()
     if are_indexed(words):
         condition = "found.id IN (SELECT rowid FROM search WHERE search MATCH :query)"
@@ -33,7 +33,9 @@ def hits(connections: Connections, search: str, limit: int, offset: int) -> list
     else:
         condition = " AND ".join(rf"found.text LIKE :word{place} ESCAPE '\'" for place in range(len(words)))
         values = {f"word{place}": anywhere(word) for place, word in enumerate(words)}
-    rows = connections.rows(_NEWEST.format(condition=condition), {**values, "limit": limit, "offset": offset})
+    rows = connections.rows(
+        _NEWEST.format(condition=condition), {**values, "person": person, "limit": limit, "offset": offset}
+    )
     snippets = _snippets(connections, words, [row["passage"] for row in rows])
     for row in rows:
         row["snippet"] = snippets.get(row.pop("passage"), "")

@@ -17,6 +17,7 @@ from understudy.store.acts import Acts
 from understudy.store.arrivals import Arrivals
 from understudy.store.balances import Balances
 from understudy.store.batches import Batches
+from understudy.store.belongings import Belongings
 from understudy.store.completions import Completions
 from understudy.store.connections import PATIENCE_S, Connections
 from understudy.store.conversations import Conversations
@@ -36,10 +37,12 @@ from understudy.store.meanings import Meanings
 from understudy.store.merging import Merging
 from understudy.store.models import Models
 from understudy.store.moments import seconds_since
+from understudy.store.people import People
 from understudy.store.preferences import Preferences
 from understudy.store.ratings import Ratings
 from understudy.store.recalls import Recalls
 from understudy.store.runs import Runs
+from understudy.store.sessions import Sessions
 from understudy.store.signals import Signals
 from understudy.store.turns import Turns
 from understudy.store.versions import Versions
@@ -103,6 +106,9 @@ class Store:
         self.explorations = Explorations(connections)
         self.balances = Balances(connections)
         self.wordings = Wordings(connections)
+        self.people = People(connections)
+        self.sessions = Sessions(connections)
+        self.belongings = Belongings(connections)
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE_S) -> Self:

@@ -56,6 +56,8 @@ SCRIPTS = (
     "balancing",
     "wordings",
     "sidebar",
+    "account",
+    "people",
     "tuning",
     "providers",
     "rescue",
@@ -85,6 +87,7 @@ STYLES = (
     "exchange",
     "exporting",
     "cleaning",
+    "people",
 )
 
 

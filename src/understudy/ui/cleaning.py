@@ -31,7 +31,7 @@ class CleaningHandlers:
 
     def on_clean_make(self, payload: Payload) -> object:
         """Begin to make steps of a look; with `items`, only these of them."""
-        steps, author = payload.names("steps", most=32), payload.text("author", "")
+        steps, author = payload.names("steps", most=32), payload.author
         return {"job": self._cleanings.make(payload.name("look"), steps, payload.optional_wholes("items"), author)}
 
     def on_clean_state(self, payload: Payload) -> object:
@@ -50,5 +50,5 @@ class CleaningHandlers:
         return asdict(self._balancing.look(payload.mapping("filter"), payload.name("by")))
 
     def on_balance_choose(self, payload: Payload) -> object:
-        author = payload.text("author", "")
+        author = payload.author
         return asdict(self._balancing.choose(payload.name("how"), payload.name("by"), author))

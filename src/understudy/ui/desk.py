@@ -76,10 +76,10 @@ class DeskHandlers:
 
     def on_desk_all(self, payload: Payload) -> object:
         filter, edit = payload.mapping("filter"), payload.mapping("edit")
-        return asdict(self._desk.edit_all(filter, edit, payload.whole("expected"), payload.text("author", "")))
+        return asdict(self._desk.edit_all(filter, edit, payload.whole("expected"), payload.author))
 
     def on_desk_undo(self, payload: Payload) -> object:
-        return asdict(self._desk.undo(payload.whole("act"), payload.text("author", "")))
+        return asdict(self._desk.undo(payload.whole("act"), payload.author))
 
     def on_desk_rank(self, payload: Payload) -> object:
         self._desk.rank()
@@ -87,7 +87,7 @@ class DeskHandlers:
 
     def on_desk_view(self, payload: Payload) -> object:
         """Keep a filter under a name."""
-        self._desk.save_view(payload.text("name"), payload.mapping("filter"), payload.text("author", ""))
+        self._desk.save_view(payload.text("name"), payload.mapping("filter"), payload.author)
         return self._desk.overview()
 
     def on_desk_unview(self, payload: Payload) -> object:
@@ -99,7 +99,7 @@ class DeskHandlers:
     def _unless_outdated(self, payload: Payload, decide: Callable[[int, str, int], Decided]) -> object:
         number = payload.whole("number")
         try:
-            decided = decide(number, payload.text("author", ""), payload.whole("revision"))
+            decided = decide(number, payload.author, payload.whole("revision"))
         except Outdated as error:
             return {"outdated": str(error), "item": asdict(self._desk.open(number))}
         return asdict(decided)

@@ -12,10 +12,12 @@ import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
+from understudy.ui.asker import person_of
 from understudy.ui.payload import LONGEST_NAME
 
 if TYPE_CHECKING:
@@ -30,10 +32,17 @@ UNBUFFERED = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 def follow_route(playground: Playground) -> Route:
-    """`GET /live?conversation=ID`: an event with JSON on every change until nothing is being written there."""
+    """`GET /live?conversation=ID`: an event with JSON on every change until nothing is being written there.
+
+    Of somebody else's conversation it says what it says of one that is not there: nothing is being written.
+    """
+
+    belongings = playground.store.belongings
 
     async def live(request: Request) -> StreamingResponse:
-        conversation = request.query_params.get("conversation", "")[:LONGEST_NAME]
+        wanted = request.query_params.get("conversation", "")[:LONGEST_NAME]
+        own = await run_in_threadpool(belongings.of, "conversation", [wanted], person_of(request.scope).name)
+        conversation = wanted if own else ""
         return StreamingResponse(_events(playground, conversation), headers=UNBUFFERED, media_type="text/event-stream")
 
     return Route(PATH, live)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from understudy.errors import InputError, NotFoundError, UnderstudyError
+from understudy.playground.feedback import BAD_REASONS, GOOD_REASONS
 from understudy.playground.limits import RANGES
-from understudy.playground.playground import BAD_REASONS, GOOD_REASONS
-from understudy.playground.view import Answer, ConversationView, Verdict
+from understudy.playground.view import Answer, ConversationView, RecallView, Verdict
 from understudy.types import OWNER, Person, Sampling
 from understudy.ui.cleaning import CleaningHandlers
 from understudy.ui.desk import DeskHandlers
@@ -26,7 +26,9 @@ from understudy.ui.jobs import JobHandlers
 from understudy.ui.learning import LearningHandlers
 from understudy.ui.markdown import tree
 from understudy.ui.payload import Payload
+from understudy.ui.people import PeopleHandlers
 from understudy.ui.rescue import RescueHandlers
+from understudy.ui.rights import OLD_PAGE, Rights, allowed, has_role
 from understudy.ui.wordings import WordingHandlers
 
 if TYPE_CHECKING:
@@ -41,11 +43,12 @@ class Handlers:
 
     def __init__(self, playground: Playground) -> None:
         self.playground = playground
+        self.rights = Rights(playground)
         self._handlers: dict[str, Handler] = {
             name.removeprefix("on_"): getattr(owner, name)
             for owner in (
                 self,
-                LearningHandlers(playground),
+                LearningHandlers(playground, self.rights),
                 DeskHandlers(playground),
                 ExploreHandlers(playground),
                 ExchangeHandlers(playground),
@@ -54,6 +57,7 @@ class Handlers:
                 WordingHandlers(playground),
                 JobHandlers(playground),
                 RescueHandlers(playground),
+                PeopleHandlers(playground),
             )
             for name in dir(owner)
             if name.startswith("on_")
@@ -63,10 +67,13 @@ class Handlers:
         """Answer one request of a person's page; never raises."""
         try:
             payload = Payload(request, person)
+            right = self.rights.check(payload)
             handler = self._handlers.get(payload.name("do"))
             if handler is None:
-                raise InputError("This page is older than the program. Reload the page.")
-            return {"ok": True, "value": handler(payload)}
+                raise InputError(OLD_PAGE)
+            value = handler(payload)
+            self.rights.hand(person, right, value)
+            return {"ok": True, "value": value}
         except UnderstudyError as error:
             return {"ok": False, "error": str(error), "gone": isinstance(error, NotFoundError)}
         except Exception:
@@ -78,12 +85,11 @@ class Handlers:
     def on_start(self, payload: Payload) -> object:
         """Everything a page needs at first: the conversation in its address, or the latest one."""
         wanted = payload.optional_name("conversation")
-        try:
-            view = self.playground.open(wanted) if wanted else self.playground.latest()
-        except NotFoundError:
-            view = self.playground.latest()
+        own = wanted is not None and self.rights.own(payload.person, "conversation", [wanted])
+        view = self.playground.open(wanted) if own and wanted else self.playground.latest(payload.person)
         return {
-            "view": shown(view),
+            "me": {**asdict(payload.person), "may": allowed(payload.person)},
+            "view": self._shown(view, payload),
             "items": self.on_list(payload),
             "choices": self.on_choices(payload),
             "reasons": {"good": GOOD_REASONS, "bad": BAD_REASONS},
@@ -93,7 +99,7 @@ class Handlers:
         }
 
     def on_open(self, payload: Payload) -> object:
-        return self._conversation(payload.name("conversation"))
+        return self._conversation(payload)
 
     def on_pulse(self, payload: Payload) -> object:
         """Is the server there, and is something being answered in this conversation?"""
@@ -101,13 +107,13 @@ class Handlers:
         return {"running": bool(wanted and self.playground.live(wanted).running)}
 
     def on_list(self, payload: Payload) -> object:
-        return [asdict(item) for item in self.playground.conversations(payload.text("search", ""))]
+        return [asdict(item) for item in self.playground.conversations(payload.text("search", ""), payload.person)]
 
     def on_choices(self, payload: Payload) -> object:
-        return [asdict(choice) for choice in self.playground.column_choices()]
+        return [asdict(choice) for choice in self.playground.column_choices(payload.person)]
 
     def on_attempt(self, payload: Payload) -> object:
-        return _answer(self.playground.answer(payload.name("completion")))
+        return self._answer(self.playground.answer(payload.name("completion")), payload.person)
 
     def on_difference(self, payload: Payload) -> object:
         spans = self.playground.difference(payload.name("first"), payload.name("second"))
@@ -116,12 +122,12 @@ class Handlers:
     # -- conversations -------------------------------------------------------------------------------------------
 
     def on_new(self, payload: Payload) -> object:
-        return shown(self.playground.new_conversation(payload.optional_name("like")))
+        return self._shown(self.playground.new_conversation(payload.optional_name("like"), payload.person), payload)
 
     def on_rename(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
         self.playground.rename(conversation, payload.text("title"))
-        return self._conversation(conversation)
+        return self._conversation(payload)
 
     def on_delete(self, payload: Payload) -> object:
         self.playground.delete(payload.name("conversation"))
@@ -130,57 +136,58 @@ class Handlers:
     def on_restore(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
         self.playground.restore(conversation)
-        return self._conversation(conversation)
+        return self._conversation(payload)
 
     def on_compare(self, payload: Payload) -> object:
         """A new conversation with the base beside one version; with a `model`, of that one."""
         model, version = payload.optional_name("model"), f"v{payload.whole('number')}"
-        view = self.playground.new_conversation()
-        self.playground.set_columns(view.id, [model, f"{model}@{version}"] if model else ["base", version])
-        return self._conversation(view.id)
+        view = self.playground.new_conversation(person=payload.person)
+        columns = [model, f"{model}@{version}"] if model else ["base", version]
+        self.playground.set_columns(view.id, columns, payload.person)
+        return self._conversation(payload, view.id)
 
     def on_columns(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
-        self.playground.set_columns(conversation, payload.names("names", most=16))
-        return self._conversation(conversation)
+        self.playground.set_columns(conversation, payload.names("names", most=16), payload.person)
+        return self._conversation(payload)
 
     def on_system(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
         self.playground.set_system(conversation, payload.text("text"))
-        return self._conversation(conversation)
+        return self._conversation(payload)
 
     def on_sampling(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
         self.playground.set_sampling(conversation, payload.mapping("values"))
-        return self._conversation(conversation)
+        return self._conversation(payload)
 
     def on_blind(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
         self.playground.set_blind(conversation, payload.flag("blind"))
-        return self._conversation(conversation)
+        return self._conversation(payload)
 
     # -- asking --------------------------------------------------------------------------------------------------
 
     def on_ask(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
-        self.playground.ask(conversation, payload.text("text"), payload.optional_name("parent"))
-        return self._conversation(conversation)
+        self.playground.ask(conversation, payload.text("text"), payload.optional_name("parent"), payload.person)
+        return self._conversation(payload)
 
     def on_edit(self, payload: Payload) -> object:
-        self.playground.edit_turn(payload.name("turn"), payload.text("text"))
-        return self._conversation(payload.name("conversation"))
+        self.playground.edit_turn(payload.name("turn"), payload.text("text"), payload.person)
+        return self._conversation(payload)
 
     def on_branch(self, payload: Payload) -> object:
         self.playground.show_branch(payload.name("turn"))
-        return self._conversation(payload.name("conversation"))
+        return self._conversation(payload)
 
     def on_regenerate(self, payload: Payload) -> object:
-        self.playground.regenerate(payload.name("completion"))
-        return self._conversation(payload.name("conversation"))
+        self.playground.regenerate(payload.name("completion"), payload.person)
+        return self._conversation(payload)
 
     def on_regenerate_turn(self, payload: Payload) -> object:
-        self.playground.regenerate_turn(payload.name("turn"))
-        return self._conversation(payload.name("conversation"))
+        self.playground.regenerate_turn(payload.name("turn"), payload.person)
+        return self._conversation(payload)
 
     def on_stop(self, payload: Payload) -> object:
         self.playground.stop(payload.name("conversation"), payload.optional_name("completion"))
@@ -188,50 +195,54 @@ class Handlers:
 
     def on_continue(self, payload: Payload) -> object:
         self.playground.continue_from(payload.name("completion"))
-        return self._conversation(payload.name("conversation"))
+        return self._conversation(payload)
 
     # -- feedback ------------------------------------------------------------------------------------------------
 
     def on_rate(self, payload: Payload) -> object:
         label, reasons = payload.optional_flag("label"), payload.names("reasons", most=16)
-        self.playground.rate(payload.name("completion"), label, tuple(reasons), payload.text("comment", ""))
-        return self._conversation(payload.name("conversation"))
+        self.playground.feedback.rate(
+            payload.name("completion"), label, tuple(reasons), payload.text("comment", ""), payload.person
+        )
+        return self._conversation(payload)
 
     def on_correct(self, payload: Payload) -> object:
-        self.playground.correct(payload.name("completion"), payload.text("text"))
-        return self._conversation(payload.name("conversation"))
+        self.playground.feedback.correct(payload.name("completion"), payload.text("text"), payload.person)
+        return self._conversation(payload)
 
     def on_uncorrect(self, payload: Payload) -> object:
-        self.playground.withdraw_correction(payload.name("completion"))
-        return self._conversation(payload.name("conversation"))
+        self.playground.feedback.withdraw_correction(payload.name("completion"), payload.person)
+        return self._conversation(payload)
 
     def on_remembered(self, payload: Payload) -> object:
-        self.playground.set_remembered(payload.name("correction"), payload.flag("enabled"))
-        return self._conversation(payload.name("conversation"))
+        self.playground.feedback.set_remembered(payload.name("correction"), payload.flag("enabled"))
+        return self._conversation(payload)
 
     def on_restore_correction(self, payload: Payload) -> object:
-        self.playground.bring_back_correction(payload.name("completion"))
-        return self._conversation(payload.name("conversation"))
+        self.playground.feedback.bring_back_correction(payload.name("completion"), payload.person)
+        return self._conversation(payload)
 
     def on_vote(self, payload: Payload) -> object:
         verdict = payload.name("verdict")
         if verdict not in ("chosen", "tie", "both_bad"):
             raise InputError(f"{verdict!r} is no verdict. Reload the page and vote again.")
-        self.playground.vote(payload.name("turn"), cast(Verdict, verdict), payload.optional_name("winner"))
-        return self._conversation(payload.name("conversation"))
+        winner = payload.optional_name("winner")
+        self.playground.feedback.vote(payload.name("turn"), cast(Verdict, verdict), winner, payload.person)
+        return self._conversation(payload)
 
     def on_unvote(self, payload: Payload) -> object:
-        self.playground.withdraw_vote(payload.name("turn"))
-        return self._conversation(payload.name("conversation"))
+        self.playground.feedback.withdraw_vote(payload.name("turn"))
+        return self._conversation(payload)
 
     # -- memory --------------------------------------------------------------------------------------------------
 
     def on_memory(self, payload: Payload) -> object:
-        """Whether memory is on and how it searches; with a flag `on`, switch it first."""
-        wanted = payload.optional_flag("on")
-        if wanted is not None:
-            self.playground.set_memory(wanted)
+        """Whether memory is on and how it searches."""
         return asdict(self.playground.memory())
+
+    def on_set_memory(self, payload: Payload) -> object:
+        self.playground.set_memory(payload.flag("on"))
+        return self.on_memory(payload)
 
     # -- settings ------------------------------------------------------------------------------------------------
 
@@ -264,17 +275,28 @@ class Handlers:
         self.playground.use_base_model(payload.name("name"))
         return self.playground.about()
 
-    def _conversation(self, conversation: str) -> dict[str, Any]:
-        return shown(self.playground.open(conversation))
+    # -- what the methods above share ----------------------------------------------------------------------------
+
+    def _conversation(self, payload: Payload, conversation: str | None = None) -> dict[str, Any]:
+        return self._shown(self.playground.open(conversation or payload.name("conversation")), payload)
+
+    def _shown(self, view: ConversationView, payload: Payload) -> dict[str, Any]:
+        """A conversation as it travels: its values, and each answer's text also as a tree of markdown."""
+        travels = asdict(view)
+        for turn, values in zip(view.turns, travels["turns"], strict=True):
+            values["answers"] = [self._answer(answer, payload.person) for answer in turn.answers]
+        return travels
+
+    def _answer(self, answer: Answer, person: Person) -> dict[str, Any]:
+        """What an answer was given to read of other people's conversations stays theirs."""
+        told = {**asdict(answer), "tree": tree(answer.text)}
+        own = self.rights.own(person, "conversation", [recall.conversation for recall in answer.recalls])
+        return told | {"recalls": [_recall(recall, own, person) for recall in answer.recalls]}
 
 
-def shown(view: ConversationView) -> dict[str, Any]:
-    """A conversation as it travels: its values, and each answer's text also as a tree of markdown."""
-    travels = asdict(view)
-    for turn, values in zip(view.turns, travels["turns"], strict=True):
-        values["answers"] = [_answer(answer) for answer in turn.answers]
-    return travels
-
-
-def _answer(answer: Answer) -> dict[str, Any]:
-    return {**asdict(answer), "tree": tree(answer.text)}
+def _recall(recall: RecallView, own: list[str], person: Person) -> dict[str, Any]:
+    if not recall.conversation or recall.conversation in own:
+        return asdict(recall)
+    if has_role(person, "curator"):  # they know it from the desk; the conversation around it is not theirs
+        return asdict(replace(recall, conversation="", turn="", completion=""))
+    return {**asdict(RecallView("", recall.percent, "on")), "state": "others"}

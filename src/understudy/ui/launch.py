@@ -16,8 +16,11 @@ from starlette.middleware import Middleware
 from understudy.ui.chat import STATIC, styles
 from understudy.ui.guard import LOCAL_HOSTS, Guard
 from understudy.ui.page import Page
+from understudy.ui.sign_in import SignIn
 
 FAVICON = STATIC / "favicon.png"
+EVERYWHERE = ("0.0.0.0", "::")
+"""Addresses to serve on that are nobody's to ask for."""
 
 
 def launch_options(page: Page, *, data_folder: Path | None = None, hosts: Iterable[str] = ()) -> dict[str, Any]:
@@ -32,7 +35,7 @@ def launch_options(page: Page, *, data_folder: Path | None = None, hosts: Iterab
         "css": styles(),
         "favicon_path": str(FAVICON),
         "app_kwargs": {
-            "middleware": [Middleware(Guard, hosts=allowed)],
+            "middleware": [Middleware(Guard, hosts=allowed), Middleware(SignIn, who=page.who)],
             "routes": page.own_routes,
             "openapi_url": None,
             "docs_url": None,
@@ -66,12 +69,13 @@ def launch(
 
     With `block` it returns when the server ends. Raises `OSError` when the port is taken.
     """
+    names = [*hosts, *([host] if host and host not in EVERYWHERE else [])]
     here = {"server_name": host, "server_port": port} if host else {}
     _, url, _ = demo.launch(
         **here,
         inbrowser=open_browser,
         prevent_thread_lock=not block,
-        **launch_options(demo, data_folder=data_folder, hosts=[*hosts, *([host] if host else [])]),
+        **launch_options(demo, data_folder=data_folder, hosts=names),
     )
     return str(url)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from understudy.playground.jobs import Jobs
     from understudy.playground.learning import Learning
     from understudy.playground.playground import Playground
+    from understudy.ui.rights import Rights
 
 MOST_ANSWERS = 2_000
 """Corrected answers of one conversation whose states are asked for at once."""
@@ -25,9 +26,20 @@ MOST_ANSWERS = 2_000
 class LearningHandlers:
     """The requests of the Learning page and of the lines at the corrections."""
 
-    def __init__(self, playground: Playground) -> None:
+    def __init__(self, playground: Playground, rights: Rights) -> None:
         self._playground = playground
+        self._rights = rights
         self._overview = playground.overview
+
+    # -- at the corrections on the screen ------------------------------------------------------------------------
+
+    def on_heed(self, payload: Payload) -> object:
+        """What concerns who chats: {champion, states}."""
+        base = self._playground.casting.base_model
+        return {
+            "champion": asdict(self._overview.champion(base, payload.optional_whole("known"))),
+            "states": self._states(payload),
+        }
 
     # -- looking -------------------------------------------------------------------------------------------------
 
@@ -77,15 +89,15 @@ class LearningHandlers:
 
     def on_switch_lesson(self, payload: Payload) -> object:
         """Whether answers may recall it."""
-        self._playground.set_remembered(payload.name("correction"), payload.flag("enabled"))
+        self._playground.feedback.set_remembered(payload.name("correction"), payload.flag("enabled"))
         return self._now(payload)
 
     def on_take_back(self, payload: Payload) -> object:
-        self._playground.withdraw_correction(payload.name("completion"))
+        self._playground.feedback.withdraw_correction(payload.name("completion"), payload.person)
         return self._now(payload)
 
     def on_bring_back(self, payload: Payload) -> object:
-        self._playground.bring_back_correction(payload.name("completion"))
+        self._playground.feedback.bring_back_correction(payload.name("completion"), payload.person)
         return self._now(payload)
 
     # -- switches ------------------------------------------------------------------------------------------------
@@ -120,16 +132,21 @@ class LearningHandlers:
         overview, base, model = self._overview, self._playground.casting.base_model, self._model_of(payload)
         view = overview.view(model, payload.optional_name("wanted")) if whole else None
         live = overview.live(model)
-        states = overview.states(base, payload.names("completions", most=MOST_ANSWERS))
         return {
             "live": asdict(live) if live else None,
             "champion": asdict(overview.champion(base, payload.optional_whole("known"))),
-            "states": {completion: asdict(state) for completion, state in states.items()},
+            "states": self._states(payload),
             "view": asdict(view) if view else None,
             "switches": {"memory": asdict(self._playground.memory()), "weak": self._playground.learning.weak},
             "next": self._next() if live is None and payload.flag("page") else "",
             **(self._jobs(base, model) if payload.flag("page") else {"jobs": [], "job": None}),
         }
+
+    def _states(self, payload: Payload) -> dict[str, Any]:
+        """What became of the corrections of these answers, as far as they are the person's own."""
+        own = self._rights.own(payload.person, "completion", payload.names("completions", most=MOST_ANSWERS))
+        states = self._overview.states(self._playground.casting.base_model, own)
+        return {completion: asdict(state) for completion, state in states.items()}
 
     def _jobs(self, base: str, model: str) -> dict[str, Any]:
         """Jobs at providers, and the newest one of the model that is looked at."""

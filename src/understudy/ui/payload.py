@@ -21,6 +21,11 @@ class Payload:
         self._fields: Mapping[str, Any] = fields
         self.person = person
 
+    @property
+    def author(self) -> str:
+        """Who says it: whoever is signed in; on a machine of one's own, the name that the page was told."""
+        return self.person.name or self.text("author", "")
+
     def text(self, name: str, default: str | None = None) -> str:
         value = self._fields.get(name, default)
         if not isinstance(value, str) or len(value) > LONGEST_TEXT:
@@ -36,6 +41,13 @@ class Payload:
 
     def optional_name(self, name: str) -> str | None:
         return None if self._fields.get(name) in (None, "") else self.name(name)
+
+    def optional_ids(self, name: str) -> list[str]:
+        """The id or the ids that a field holds; none where it is not there."""
+        value = self._fields.get(name)
+        if isinstance(value, list):
+            return self.names(name, most=1_000)
+        return [] if value in (None, "") else [self.name(name)]
 
     def names(self, name: str, most: int) -> list[str]:
         value = self._fields.get(name, [])

@@ -18,22 +18,25 @@ from starlette.routing import Route
 
 from understudy.errors import InputError, NotFoundError
 from understudy.playground.transfers import Transfers
+from understudy.ui.asker import person_of
 from understudy.ui.payload import LONGEST_NAME
 
 if TYPE_CHECKING:
     from understudy.playground.transfers import Transfer
+    from understudy.ui.rights import Rights
 
 PATH = "/transfers"
 
 
-def transfer_routes(transfers: Transfers) -> list[Route]:
-    """`PUT /transfers?name=NAME` takes a body and tells its id; `GET /transfers/ID` gives a file to save."""
+def transfer_routes(transfers: Transfers, rights: Rights) -> list[Route]:
+    """`PUT /transfers?name=NAME` takes a body and tells its id; `GET /transfers/ID` gives an own file to save."""
 
     async def put(request: Request) -> Response:
         try:
             size = _length(request)
             name = request.query_params.get("name", "")[-LONGEST_NAME:]
             made = await run_in_threadpool(transfers.add, name, size)
+            rights.give(person_of(request.scope), "file", made.id)
             return JSONResponse(await _received(request, transfers, made, size))
         except InputError as error:
             return JSONResponse({"error": str(error)}, 413)
@@ -42,7 +45,9 @@ def transfer_routes(transfers: Transfers) -> list[Route]:
 
     async def get(request: Request) -> Response:
         try:
-            path = transfers.get(request.path_params["id"]).path
+            id = request.path_params["id"]
+            rights.require(person_of(request.scope), "file", id)
+            path = transfers.get(id).path
         except NotFoundError as error:
             return PlainTextResponse(str(error), 404)
         headers = {"cache-control": "no-store"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from understudy.errors import InputError
 from understudy.playground.augmenting import METHODS, VIA, Written
 from understudy.ui.payload import Payload
 
@@ -26,7 +27,7 @@ class WordingHandlers:
         return {
             "methods": METHODS,
             "via": VIA,
-            "models": [asdict(choice) for choice in self._choices()],
+            "models": [asdict(choice) for choice in self._choices(payload.person)],
             "questions": len(self._augmenting.sources(payload.mapping("filter"))),
             "counts": self._augmenting.counts(),
         }
@@ -36,7 +37,10 @@ class WordingHandlers:
         return {"counts": self._augmenting.counts(), "wordings": [asdict(one) for one in found]}
 
     def on_wordings_write(self, payload: Payload) -> object:
-        how = (payload.name("method"), payload.name("model"), payload.name("via"), payload.text("author", ""))
+        model = payload.name("model")
+        if model not in {choice.name for choice in self._choices(payload.person)}:
+            raise InputError(f"{model!r} is no model that you may ask. Choose another one.")
+        how = (payload.name("method"), model, payload.name("via"), payload.author)
         return {"job": self._augmenting.start(payload.mapping("filter"), *how)}
 
     def on_wordings_state(self, payload: Payload) -> object:
@@ -51,8 +55,8 @@ class WordingHandlers:
     def on_wordings_decide(self, payload: Payload) -> object:
         """What each was before; `wordings_back` takes the same."""
         ids = payload.names("ids", most=200)
-        return {"before": self._augmenting.decide(ids, payload.name("state"), payload.text("author", ""))}
+        return {"before": self._augmenting.decide(ids, payload.name("state"), payload.author)}
 
     def on_wordings_back(self, payload: Payload) -> object:
-        self._augmenting.put_back(payload.named("before", most=200), payload.text("author", ""))
+        self._augmenting.put_back(payload.named("before", most=200), payload.author)
         return None

@@ -103,9 +103,10 @@ async function start() {
   }
   main.inert = false;
   drawSidebar();
-  for (const name of ['items', 'choices', 'reasons', 'ranges', 'defaults', 'memory']) state[name] = first[name];
+  for (const name of ['me', 'items', 'choices', 'reasons', 'ranges', 'defaults', 'memory']) state[name] = first[name];
   const lesson = wantedLesson();
   if (lesson === null && !atOrdering() && !wantsDesk() && !wantsExplore()) history.replaceState(null, '', addressOf(first.view));
+  drawAccount();
   showView(first.view);
   drawList();
   if (atOrdering()) await showOrdering();
@@ -124,7 +125,7 @@ const lifetime = (window.understudyPage = new AbortController());
 app.addEventListener('click', (event) => {
   const target = event.target.closest('[data-act]');
   if (!state.view && target && !['restart', 'theme'].includes(target.dataset.act)) return;
-  if (target && app.contains(target) && !target.disabled && actions[target.dataset.act]) actions[target.dataset.act](target, event);
+  if (target && app.contains(target) && !target.disabled && actions[target.dataset.act] && mayDo(target.dataset.act)) actions[target.dataset.act](target, event);
 });
 document.addEventListener('keydown', onKey, { signal: lifetime.signal });
 window.addEventListener('popstate', goToAddress, { signal: lifetime.signal });
@@ -137,4 +138,5 @@ lifetime.signal.addEventListener('abort', () => { clearInterval(heart); clearTim
 if (kept.get('sidebar') === 'closed') app.classList.add('sidebar-closed');
 applyTheme();
 drawSidebar();
+drawAccount();
 start();

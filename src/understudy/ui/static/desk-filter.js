@@ -109,8 +109,8 @@ actions['desk-more'] = (button) => openMenu(button, [
   { label: 'Change all of these…', detail: 'decision, topic or tag for everything in the list', icon: 'sliders', run: changeAll },
   { label: 'Agreement of raters', detail: 'Krippendorff’s alpha, by topic', icon: 'mask', run: showAgreement },
   { label: 'Rank the queue anew', detail: 'what is wrong most often, differs, or is new', icon: 'redo', run: () => attempt('desk_rank', {}, { saved: 'Ranking in the background' }) },
-  { label: deskAuthor() ? `You are ${deskAuthor()}` : 'Say who you are', detail: 'the history names who decided', icon: 'pencil', run: sayName },
-], 'More');
+  state.me.name ? null : { label: deskAuthor() ? `You are ${deskAuthor()}` : 'Say who you are', detail: 'the history names who decided', icon: 'pencil', run: sayName },
+].filter(Boolean), 'More');
 
 function sayName() {
   openDialog('desk-name', 'Who are you?', (dialog) => {

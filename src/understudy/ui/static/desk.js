@@ -33,7 +33,7 @@ function atDesk() {
 }
 
 function wantsDesk() {
-  return location.hash === '#curate';
+  return location.hash === '#curate' && may('desk');
 }
 
 function openDesk() {
@@ -61,7 +61,7 @@ async function refreshDesk() {
 const refreshDeskSoon = debounce(1500, () => { if (atDesk()) refreshDesk(); });
 
 function deskAuthor() {
-  return kept.get('name') || '';
+  return state.me.name || kept.get('name') || '';
 }
 
 // -- the list ----------------------------------------------------------------------------------------------------------

@@ -76,4 +76,10 @@ const kept = {
       else localStorage.setItem('understudy.' + key, value);
     } catch (off) { /* private window */ }
   },
+  /** Everything whose key begins so. */
+  forget(beginning) {
+    try {
+      for (const key of Object.keys(localStorage)) if (key.startsWith('understudy.' + beginning)) localStorage.removeItem(key);
+    } catch (off) { /* private window */ }
+  },
 };

@@ -11,7 +11,7 @@ const METHODS = {
 const SETTINGS = [['n_epochs', 'Epochs', 1], ['batch_size', 'Batch size', 1], ['learning_rate_multiplier', 'Learning rate multiplier', 0.01], ['beta', 'Beta (pairs only)', 0.01]];
 
 function atOrdering() {
-  return location.hash === '#elsewhere';
+  return location.hash === '#elsewhere' && may('trainers');
 }
 
 actions.elsewhere = () => {

@@ -21,7 +21,7 @@ function atExplore() {
 }
 
 function wantsExplore() {
-  return location.hash === '#explore';
+  return location.hash === '#explore' && may('explore');
 }
 
 function openExplore() {

@@ -39,7 +39,7 @@ async function askUntilQuiet() {
 async function askLearning() {
   const before = decided;
   try {
-    const asked = heedFields(), now = await call('learning', asked);
+    const asked = heedFields(), now = await call(may('learning') ? 'learning' : 'heed', asked);
     if (before === decided && asked.model === lookedAt()) hear(now);  // else it may tell what was true before the button
     else if (heeding) heeding.again = true;
   } catch (error) {
@@ -77,12 +77,17 @@ async function decide(name, fields = {}) {
 }
 
 function hear(now) {
-  const ended = learning.live && (!now.live || now.live.id !== learning.live.id);
-  Object.assign(learning, { live: now.live, next: now.next, states: now.states, switches: now.switches, jobs: now.jobs, job: now.job });
-  state.memory = now.switches.memory;
-  if (now.view) learning.view = now.view;
+  learning.states = now.states;
   hearChampion(now.champion);
   drawLessonLines();
+  if (may('learning')) hearLearning(now);
+}
+
+function hearLearning(now) {
+  const ended = learning.live && (!now.live || now.live.id !== learning.live.id);
+  Object.assign(learning, { live: now.live, next: now.next, switches: now.switches, jobs: now.jobs, job: now.job });
+  state.memory = now.switches.memory;
+  if (now.view) learning.view = now.view;
   drawLearningBadge();
   if (atLearning()) drawLearning();
   if (ended) heedLater();
@@ -93,7 +98,7 @@ function hearChampion({ number, news, can_roll_back: canRollBack }) {
   const changed = learning.champion !== null && learning.champion !== number;
   learning.champion = number;
   if (!changed) return;
-  toast(news, { action: canRollBack ? { label: 'Roll back', run: () => decide('roll_back') } : null, seconds: 12 });
+  toast(news, { action: canRollBack && may('roll_back') ? { label: 'Roll back', run: () => decide('roll_back') } : null, seconds: 12 });
   refreshChoices();
 }
 
@@ -101,7 +106,7 @@ function hearChampion({ number, news, can_roll_back: canRollBack }) {
 
 /** Under a corrected answer: waiting, remembered, learned in v3, or not learned and why. Filled as soon as it is known. */
 function lessonLine(answer) {
-  const line = h('button.lesson', { type: 'button', act: 'lesson', hidden: true }, h('span.lesson-dot'), h('span.lesson-words'));
+  const line = h('button.lesson', { type: 'button', act: 'lesson', disabled: !may('learning'), hidden: true }, h('span.lesson-dot'), h('span.lesson-words'));
   fillLessonLine(line, answer.id);
   return line;
 }

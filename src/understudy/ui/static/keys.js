@@ -5,10 +5,16 @@ const KEYS = [
   ['Judge', [['1 – 4', 'this answer is best'], ['0', 'tie'], ['g', 'good answer'], ['b', 'bad answer'], ['d', 'difference, word by word']]],
   ['Improve', [['e', 'correct the answer (or double-click it)'], ['Ctrl Enter', 'save the correction'], ['r', 'write the answer again']]],
   ['Curate', [['a r', 'approve, reject'], ['Shift a', 'approve all about this answer'], ['e', 'correct'], ['s', 'skip'], ['j k', 'next, previous item'], ['u', 'undo'], ['v', 'what the versions say now'], ['f', 'filter'], ['i', 'import a file'], ['x', 'export this view'], ['c', 'clean this view'], ['b', 'balance'], ['w', 'more wordings']]],
-  ['Move', [['j k', 'next, previous answer'], ['↑ ↓ ← →', 'between answers'], ['s', 'system prompt and sampling'], ['l', 'what is being learned'], ['c', 'go through feedback'], ['o', 'what feedback is like'], ['t', 'light or dark'], ['?', 'this list']]],
+  ['Move', [['j k', 'next, previous answer'], ['↑ ↓ ← →', 'between answers'], ['s', 'system prompt and sampling'], ['l', 'what is being learned', 'learning'], ['c', 'go through feedback', 'curate'], ['o', 'what feedback is like', 'explore'], ['t', 'light or dark'], ['?', 'this list']]],
 ];
 
-actions.help = () => openDialog('help', 'Keyboard', () => h('div.keys', { tabIndex: 0, role: 'group', 'aria-label': 'Keys' }, ...KEYS.map(([name, keys]) => h('section', {}, h('h3', {}, name),
+/** The keys of what this person may do; the third word of a key is what it leads to. */
+function keysOf() {
+  const pages = KEYS.filter(([name]) => name !== 'Curate' || mayDo('curate'));
+  return pages.map(([name, keys]) => [name, keys.filter(([, , act]) => !act || mayDo(act))]);
+}
+
+actions.help = () => openDialog('help', 'Keyboard', () => h('div.keys', { tabIndex: 0, role: 'group', 'aria-label': 'Keys' }, ...keysOf().map(([name, keys]) => h('section', {}, h('h3', {}, name),
   h('dl', {}, ...keys.flatMap(([key, what]) => [h('dt', {}, ...key.split(' ').map((part) => (part === '–' ? ' – ' : h('kbd', {}, part)))), h('dd', {}, what)]))))), { wide: true });
 
 function focusedAnswer() {
@@ -64,9 +70,9 @@ const SHORTCUTS = {
   b: () => press('rate', 'false'),
   d: () => { const turn = focusedTurn(); if (turn) openDifference(turn.id); },
   s: () => openTuning(),
-  l: () => actions.learning(),
-  c: () => actions.curate(),
-  o: () => actions.explore(),
+  l: () => mayDo('learning') && actions.learning(),
+  c: () => mayDo('curate') && actions.curate(),
+  o: () => mayDo('explore') && actions.explore(),
   t: () => actions.theme(),
   '?': () => actions.help(),
   0: () => voteFor(-1),

@@ -18,6 +18,7 @@ function atLearning() {
 
 /** The lesson in the address, '' for the page without one, null for another page. */
 function wantedLesson() {
+  if (!may('learning')) return null;
   const match = location.hash.match(/^#learning(?:@[^=&]+)?(?:=([^&]+))?$/);
   try { return match ? decodeURIComponent(match[1] || '') : null; } catch (malformed) { return ''; }
 }

@@ -19,6 +19,10 @@ function openRemembered(id) {
 
 function drawRecall(dialog, id, recall) {
   const card = h('section.recall', { 'aria-label': recall.question || 'A correction that is gone', data: { state: recall.state, correction: recall.correction } });
+  if (recall.state === 'others') {
+    card.append(h('p.faint', {}, 'It was corrected in a conversation of somebody else, which stays theirs.'));
+    return card;
+  }
   if (recall.state === 'gone') {
     card.append(h('p.faint', {}, 'This correction was taken back or replaced since. It is not used any more.'));
     return card;
@@ -39,10 +43,10 @@ function recallBar(dialog, id, recall) {
   const on = recall.state === 'on';
   const button = (act, icon, label, run, more = '') => h(`button.quiet${more}`, { type: 'button', data: { value: act }, on: { click: run } }, svg(icon), label);
   return h('div.recall-bar', {},
-    button('go', 'forward', 'Go to it', () => goToCorrection(dialog, recall)),
+    recall.conversation ? button('go', 'forward', 'Go to it', () => goToCorrection(dialog, recall)) : null,
     h('span.spacer'),
-    button('switch', on ? 'mask' : 'check', on ? 'Switch off' : 'Switch on', () => switchRecall(dialog, id, recall, !on)),
-    button('delete', 'trash', 'Delete', () => deleteRecall(dialog, recall), '.danger'));
+    !may('remembered') ? null : button('switch', on ? 'mask' : 'check', on ? 'Switch off' : 'Switch on', () => switchRecall(dialog, id, recall, !on)),
+    recall.completion ? button('delete', 'trash', 'Delete', () => deleteRecall(dialog, recall), '.danger') : null);
 }
 
 async function goToCorrection(dialog, recall) {
@@ -83,6 +87,7 @@ function daySaid(moment) {
 
 /** The switch of the tuning drawer: for everything, because a comparison without memory is about the model alone. */
 function memorySection(dialog) {
+  if (!may('set_memory')) return null;
   const box = h('input', { type: 'checkbox', role: 'switch', id: 'memory-on', checked: state.memory.on, 'aria-describedby': 'memory-help' });
   const note = h('p.field-help', { hidden: true });
   const show = (memory) => {
@@ -92,7 +97,7 @@ function memorySection(dialog) {
     note.hidden = !memory.sentence;
   };
   box.addEventListener('change', async () => {
-    const memory = await attempt('memory', { on: box.checked });
+    const memory = await attempt('set_memory', { on: box.checked });
     if (memory === undefined) { box.checked = !box.checked; return; }
     show(memory);
     dialogStatus(dialog, memory.on ? 'Memory is on' : 'Memory is off');

@@ -38,6 +38,7 @@ async function call(name, fields = {}) {
     reply = await server.reply({ ...fields, do: name });
   } catch (error) {
     lost();
+    checkSignedIn();
     throw new Unreachable('no reply');
   }
   if (!reply || typeof reply.ok !== 'boolean') {

@@ -15,7 +15,7 @@ async function openSettings() {
 }
 
 function settingsSections(about, dialog) {
-  return [modelSection(about), addSection(dialog), providersSection(dialog), modelsSection(about, dialog), dataSection(about)].filter(Boolean);
+  return [modelSection(about), addSection(dialog), providersSection(dialog), modelsSection(about, dialog), peopleSection(), dataSection(about)].filter(Boolean);
 }
 
 async function redrawSettings(dialog, about = null) {

@@ -1,6 +1,7 @@
 // What the page knows. The server owns the truth; this is the copy that is drawn.
 
 const state = {
+  me: { name: '', role: 'visitor', may: [] }, // who looks at this page, and what they may ask for
   view: null,          // the open conversation, as the server says it
   items: [],           // the sidebar
   choices: [],         // what a column can show
@@ -26,6 +27,11 @@ const state = {
 const actions = {};
 
 const app = h('div.us', { lang: 'en' });
+
+/** Whether this person may ask for all of these; what they may not is not shown to them. */
+function may(...names) {
+  return names.every((name) => state.me.may.includes(name));
+}
 
 function turnOf(id) {
   return state.view.turns.find((turn) => turn.id === id);

@@ -213,7 +213,7 @@ function emptyState() {
     h('ol.loop', {},
       h('li', {}, h('strong', {}, 'Ask.'), ' Every column answers the same message, side by side.'),
       h('li', {}, h('strong', {}, 'Judge.'), ' Say which answer is better, or double-click one and write what it should have said.'),
-      h('li', {}, h('strong', {}, 'It learns.'), ' What you correct is kept on this machine, for your understudy to learn from.')),
+      h('li', {}, h('strong', {}, 'It learns.'), may('learning') ? ' What you correct is kept on this machine, for your understudy to learn from.' : ' What you correct is read by a curator, and learned from once it is approved.')),
     h('div.starters', {}, ...STARTERS.map(([text, why]) => h('button.starter', { type: 'button', act: 'starter', data: { value: text } }, h('span', {}, text), h('small', {}, why)))));
 }
 
