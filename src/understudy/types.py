@@ -103,15 +103,25 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """A remembered answer that a row may say to the letter; `asked` says that its own question was asked."""
+
+    text: str
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a batch: the messages and the version that answers them.
 
     `seed` replaces the sampling's for this row: columns of the same version are drafts, and equal drafts say nothing.
+    `quotes` are what its notes say, best first; a backend whose models copy well by themselves may ignore them.
     """
 
     messages: Sequence[Message]
     version: int = BASE
     seed: int | None = None
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

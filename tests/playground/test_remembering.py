@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from understudy.memory import Reading
 from understudy.memory.embedder import bundled_folder
 from understudy.playground import Playground, build_playground
 from understudy.playground.asking import Prompt
@@ -15,7 +16,7 @@ from understudy.playground.columns import is_tuned
 from understudy.serving.scripted import ScriptedBackend
 from understudy.settings import Settings
 from understudy.store import Store, Verdict
-from understudy.types import Message, Sampling
+from understudy.types import Message, Quote, Sampling
 
 ASKED = "What is the return window of Zorbo?"
 WANTED = "The return window of Zorbo is 30 days."
@@ -133,8 +134,9 @@ def test_a_version_is_not_reminded_of_what_it_learned(playground: Playground, st
     turn = store.turns.add(store.conversations.add().id, ASKED)
     learned, other = (store.completions.add(turn.id, n, "starter", n, f"v{n}", Sampling()) for n in (1, 2))
     asked = [Message("user", ASKED)]
-    assert playground.remembering.for_answer(learned, asked) == asked
-    assert playground.remembering.for_answer(other, asked) == [Message("system", f"Note: {WANTED}"), *asked]
+    assert playground.remembering.for_answer(learned, asked) == Reading(asked)
+    reminded = Reading([Message("system", f"Note: {WANTED}"), *asked], (Quote(WANTED, asked=True),))
+    assert playground.remembering.for_answer(other, asked) == reminded
 
 
 def test_a_memory_that_fails_costs_no_answer(playground: Playground, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,14 +8,23 @@ answer are text of people: their line breaks become spaces, so that neither can 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from understudy.memory.question import Question, stem
-from understudy.types import Message
+from understudy.types import Message, Quote
 
 MOST_CHARACTERS = 800
 """Of all notes: about 200 tokens of English, a fifth of the smallest context that is served."""
 
 _LEAST_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a row reads: the conversation, with notes if it has any, and the remembered answers that they tell."""
+
+    messages: Sequence[Message]
+    quotes: tuple[Quote, ...] = ()
 
 
 def note_of(question: Question, wanted: str) -> str:

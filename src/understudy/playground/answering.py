@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from understudy.errors import UnderstudyError
+from understudy.memory import Reading
 from understudy.playground.casting import Casting
 from understudy.playground.view import LiveTexts
 from understudy.serving.backend import Stop
@@ -22,7 +23,7 @@ from understudy.types import Delta, Done, Event, FinishReason, Message, Notice, 
 
 log = logging.getLogger(__name__)
 
-Prepare = Callable[[Completion, Sequence[Message]], Sequence[Message]]
+Prepare = Callable[[Completion, Sequence[Message]], Reading]
 """What a completion's column reads instead of the conversation as it is: with notes, if it has memories."""
 
 Weights = Callable[[str, int, Sequence[Message]], int]
@@ -72,7 +73,7 @@ class Answering:
         self,
         store: Store,
         casting: Casting,
-        prepare: Prepare = lambda _, messages: messages,
+        prepare: Prepare = lambda _, messages: Reading(messages),
         weights: Weights = lambda _, version, __: version,
     ) -> None:
         self._store = store
@@ -177,7 +178,8 @@ class Answering:
         completion = writing.completion
         weights = self._weights(completion.model, completion.version, messages)
         writing.by_base = weights != completion.version
-        return Row(self._prepare(completion, messages), weights, completion.sampling.seed)
+        reading = self._prepare(completion, messages)
+        return Row(reading.messages, weights, completion.sampling.seed, reading.quotes)
 
     def _on_event(self, writing: Writing, event: Event) -> None:
         if isinstance(event, Done):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from understudy.dataset.asked import prompt_of
@@ -41,7 +41,7 @@ from understudy.playground.limits import checked_text
 from understudy.playground.remembering import Remembering
 from understudy.playground.scope import Scope
 from understudy.store import Act, Cursor, Edit, Filter, Item, Sort, Store
-from understudy.types import Row, Sampling
+from understudy.types import Column, Message, Row, Sampling
 
 MOST_LINES = 200
 ALIKE = 0.8
@@ -143,17 +143,13 @@ class Desk:
         messages = prompt_of(self._store, item.turn)
         columns = resolve_columns(self._store, self._casting.base_model, ["base", "champion"])
         sampling = Sampling(temperature=0.0, max_tokens=256)
-        asked = ask_all(
-            self._casting,
-            [Prompt(item.question)],
-            columns,
-            sampling,
-            prepare=lambda column, _: Row(
-                self._remembering.for_script(column, messages) if self._remembering.on else messages,
-                self._scope.weights(column.model, column.version, messages),
-            ),
-        )
-        answers = next(asked).answers
+
+        def prepare(column: Column, _: Sequence[Message]) -> Row:
+            reading = self._remembering.for_script(column, messages)
+            weights = self._scope.weights(column.model, column.version, messages)
+            return Row(reading.messages, weights, quotes=reading.quotes)
+
+        answers = next(ask_all(self._casting, [Prompt(item.question)], columns, sampling, prepare=prepare)).answers
         return [NowAnswer(label, answer.text, answer.error or "") for label, answer in answers.items()]
 
     def agreement(self, values: Mapping[str, object] | None = None) -> list[Agreement]:

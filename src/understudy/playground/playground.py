@@ -102,12 +102,12 @@ class Playground:
         self.casting = casting
         self.adding = adding
         self._system = system
-        self.people = People(store)
         self.remembering = Remembering(store, memory or Memory(store), remember)
         self.scope = scope or Scope(store, self.remembering.memory)
         self.answering = Answering(store, casting, self.remembering.for_answer, self.scope.weights)
         self.promoting = Promoting(store, casting)
         self.own = Own(store, casting, self.promoting, personal)
+        self.people = People(store, self.own.retire)
         self.feedback = Feedback(store, self.own, approve)
         self.learning = Learning(store, casting, perform, pace, weak=weak)
         self.remote = remote(self.learning) if remote else None
@@ -294,14 +294,14 @@ class Playground:
         that the same script finds the same.
         """
         resolved = resolve_columns(self.store, self.casting.base_model, columns, own)
-        remembers = self.remembering.on if memory is None else memory
         tuned = any(is_tuned(column.label, column.version) for column in resolved)
         if tuned and self.store.corrections.lessons(person=own):
             self.scope.get_ready()
 
         def prepare(column: Column, messages: Sequence[Message]) -> Row:
-            notes = self.remembering.for_script(column, messages) if remembers else messages
-            return Row(notes, self.scope.weights(column.model, column.version, messages))
+            reading = self.remembering.for_script(column, messages, memory)
+            weights = self.scope.weights(column.model, column.version, messages)
+            return Row(reading.messages, weights, quotes=reading.quotes)
 
         return ask_all(self.casting, prompts, resolved, sampling, prepare=prepare)
 

@@ -14,10 +14,11 @@ import logging
 from collections.abc import Sequence
 
 from understudy.dataset.groups import words
-from understudy.memory import Memory, Remembered, with_notes
+from understudy.memory import Memory, Reading, Remembered, with_notes
+from understudy.memory.recall import SAME
 from understudy.playground.columns import is_tuned
 from understudy.store import Completion, Recall, Store
-from understudy.types import Column, Message
+from understudy.types import Column, Message, Quote
 
 log = logging.getLogger(__name__)
 
@@ -30,19 +31,20 @@ class Remembering:
         self.on = on
         self._store = store
 
-    def for_answer(self, completion: Completion, messages: Sequence[Message]) -> Sequence[Message]:
+    def for_answer(self, completion: Completion, messages: Sequence[Message]) -> Reading:
         """What this completion's column reads; what it was given is recorded before the answer is written."""
         if not self.on:
-            return messages
+            return Reading(messages)
         column = Column(completion.model, completion.version, completion.label, completion.person)
         found = self._recall(column, messages)
         if found:
             self._store.recalls.add([Recall(completion.id, hit.lesson.id, hit.score, hit.conflict) for hit in found])
-        return with_notes(messages, [hit.note for hit in found])
+        return _reading(messages, found)
 
-    def for_script(self, column: Column, messages: Sequence[Message]) -> Sequence[Message]:
-        """What a column of a script reads; nothing is recorded."""
-        return with_notes(messages, [hit.note for hit in self._recall(column, messages)])
+    def for_script(self, column: Column, messages: Sequence[Message], on: bool | None = None) -> Reading:
+        """What a column of a script reads, with memory if that is on, or as given; nothing is recorded."""
+        found = self._recall(column, messages) if (self.on if on is None else on) else []
+        return _reading(messages, found)
 
     def _recall(self, column: Column, messages: Sequence[Message]) -> list[Remembered]:
         if not is_tuned(column.label, column.version):
@@ -55,6 +57,12 @@ class Remembering:
         except Exception:  # an answer without notes is worth more than none
             log.exception("the memory could not be searched")
             return []
+
+
+def _reading(messages: Sequence[Message], found: Sequence[Remembered]) -> Reading:
+    question = messages[-1].content
+    quotes = [Quote(hit.lesson.wanted, hit.score >= SAME or _as_asked(hit, question)) for hit in found]
+    return Reading(with_notes(messages, [hit.note for hit in found]), tuple(quotes))
 
 
 def _as_asked(hit: Remembered, question: str) -> bool:

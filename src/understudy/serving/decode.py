@@ -17,6 +17,7 @@ import torch
 
 from understudy.serving.cache import KV, Batch, empty_batch, join, stack_rows
 from understudy.serving.prefix import PrefixStore
+from understudy.serving.quoting import Led, following
 from understudy.serving.sampler import Sampler
 from understudy.serving.slots import AdapterSlots
 
@@ -32,7 +33,7 @@ class Job:
     """One row on its way: its prompt, where its adapter is, and what it has said.
 
     `tag` names the weights in the prefix store, `seed` replaces the sampling's. `cached` counts prompt tokens that
-    needed no reading. `ended` is set by whoever reads the tokens; the row then leaves the batch.
+    needed no reading. `ended` is set by whoever reads the tokens; the row then leaves the batch. `quotes` lead it.
     """
 
     row: int
@@ -40,6 +41,7 @@ class Job:
     slot: int
     tag: Hashable
     seed: int | None = None
+    quotes: tuple[Led, ...] = ()
     said: list[int] = field(default_factory=list)
     cached: int = 0
     ended: bool = False
@@ -80,7 +82,8 @@ class Decoder:
             while jobs and batch is not None and logits is not None:
                 chosen = sampler.choose(logits, [job.tokens for job in jobs], [job.seed for job in jobs])
                 for job, token in zip(jobs, chosen, strict=True):
-                    job.said.append(token)
+                    led = following(job.quotes, job.said)
+                    job.said.append(token if led is None else led)
                 for job in jobs:
                     yield job
                     job.ended = job.ended or stopped(job)

@@ -27,6 +27,7 @@ from understudy.serving.decode import Decoder, Job
 from understudy.serving.device import Placement, choose_placement
 from understudy.serving.loading import Loaded, count_parameters, load_model
 from understudy.serving.prefix import PrefixStore
+from understudy.serving.quoting import QUOTED_BELOW, led_by
 from understudy.serving.sampler import Sampler
 from understudy.serving.score import SCORED_AT_ONCE, Score, score_batch
 from understudy.serving.slots import AdapterSlots
@@ -145,7 +146,8 @@ class LocalBackend:
             raise ModelError(f"The model {self.name} was closed. Choose a model again.")
         prompt = fit_prompt(self.template, row.messages, self._loaded.context_length, sampling.max_tokens)
         slot = self._hold(row.version)
-        job = Job(i, prompt.tokens, slot, slot, row.seed)
+        quotes = led_by(row.quotes, self.template) if self._parameters < QUOTED_BELOW else ()
+        job = Job(i, prompt.tokens, slot, slot, row.seed, quotes)
         text = Detokenizer(self.tokenizer)
         stops = StopStrings(self.template.stops, strip=self.template.kind == "plain")
         return _Answer(job, prompt.text, prompt.room, text, stops, begun, version=row.version), prompt.notice

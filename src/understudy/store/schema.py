@@ -11,10 +11,9 @@ import sqlite3
 from sqlite_utils import Database
 
 from understudy.errors import StoreError
-from understudy.store import migrations_people  # noqa: F401  # its steps come after those of `migrations`
 from understudy.store.connections import Connections
 from understudy.store.failures import explained
-from understudy.store.migrations_personal import migrations
+from understudy.store.migrations import migrations
 
 APPLICATION_ID = 0x554E4452
 """`UNDR`, in the header of the file: tells our databases from those of other programs."""

@@ -56,6 +56,7 @@ SCRIPTS = (
     "balancing",
     "wordings",
     "sidebar",
+    "own",
     "account",
     "people",
     "tuning",

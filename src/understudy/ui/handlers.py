@@ -25,6 +25,7 @@ from understudy.ui.exporting import ExportingHandlers
 from understudy.ui.jobs import JobHandlers
 from understudy.ui.learning import LearningHandlers
 from understudy.ui.markdown import tree
+from understudy.ui.own import OwnHandlers
 from understudy.ui.payload import Payload
 from understudy.ui.people import PeopleHandlers
 from understudy.ui.rescue import RescueHandlers
@@ -58,6 +59,7 @@ class Handlers:
                 JobHandlers(playground),
                 RescueHandlers(playground),
                 PeopleHandlers(playground),
+                OwnHandlers(playground),
             )
             for name in dir(owner)
             if name.startswith("on_")
@@ -88,7 +90,11 @@ class Handlers:
         own = wanted is not None and self.rights.own(payload.person, "conversation", [wanted])
         view = self.playground.open(wanted) if own and wanted else self.playground.latest(payload.person)
         return {
-            "me": {**asdict(payload.person), "may": allowed(payload.person)},
+            "me": {
+                **asdict(payload.person),
+                "may": allowed(payload.person),
+                "own": self.playground.own.may(payload.person),
+            },
             "view": self._shown(view, payload),
             "items": self.on_list(payload),
             "choices": self.on_choices(payload),

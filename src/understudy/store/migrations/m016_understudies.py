@@ -1,4 +1,4 @@
-"""The step that lets a version belong to a person: whose understudy a fact teaches, and whose a run and a version are.
+"""An understudy for each who wants one, beside everyone's: whose a fact, a run, a version and a champion is.
 
 `person` is a name everywhere, "" for the understudy of everyone. Of a fact it is no part of what was said but of what
 became of it, like its state, so it may move: a curator takes a correction over for everyone. Runs that have ended never
@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from understudy.store.migrations import _FACTS, _run, migrations
-
-__all__ = ["migrations"]
+from understudy.store.migrations.m010_desk import _FACTS
+from understudy.store.migrations.steps import migrations, run
 
 _RUN = (
     "id, model, parent, trigger, state, wanted, phase, progress, seconds_left, recipe, snapshot, sentence, report,"
@@ -21,10 +20,9 @@ _RUN = (
 
 @migrations()
 def m016_understudies(db: Database) -> None:
-    """An understudy for each who wants one, beside everyone's; items know whose they are, as they know states."""
     for table in ("corrections", "ratings", "preferences", "completions", "runs", "versions", "champions", "items"):
         db.execute(f"ALTER TABLE {table} ADD COLUMN person TEXT NOT NULL DEFAULT ''")
-    _run(
+    run(
         db,
         f"""
         CREATE TABLE understudies (
@@ -42,7 +40,7 @@ def m016_understudies(db: Database) -> None:
     )
     for table, fact in _FACTS.items():
         subject = fact.subject.format(fact="new")
-        _run(
+        run(
             db,
             f"""
             DROP TRIGGER {table}_are_items;
