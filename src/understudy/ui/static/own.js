@@ -28,7 +28,7 @@ function drawOwn(dialog, told) {
 }
 
 function ownParts(told, dialog) {
-  return [ownSwitch(told, dialog), ...(told.on ? [ownNow(told, dialog), ownVersions(told, dialog), ownEnd(dialog)] : [])];
+  return [ownSwitch(told, dialog), ...(told.on ? [ownNow(told, dialog), ownVersions(told, dialog), ownEnd(dialog)] : [])].filter(Boolean);
 }
 
 function ownSwitch(told, dialog) {
