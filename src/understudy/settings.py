@@ -185,7 +185,7 @@ class Settings(BaseModel):
     )
     personal: bool = setting(
         False,
-        "Visitors, too, may have an understudy of their own, which learns what they correct; curators and owners may",
+        "Visitors, too, may have an [understudy of their own](#an-understudy-of-ones-own), as curators and owners may",
         "1 or 0",
     )
     training: dict[str, Any] = setting(

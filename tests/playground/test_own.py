@@ -41,7 +41,7 @@ def said(playground: Playground, own: str, *columns: str, question: str = ASKED,
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(2400)
 def test_each_remembers_their_own_at_once_then_learns_it_and_the_base_stays_what_it_was(playground: Playground) -> None:
     (base,) = said(playground, "", "base")
     for name, wanted in WANTED.items():
