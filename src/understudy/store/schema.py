@@ -11,7 +11,6 @@ import sqlite3
 from sqlite_utils import Database
 
 from understudy.errors import StoreError
-from understudy.store import migrations_people  # noqa: F401  # its steps come after those of `migrations`
 from understudy.store.connections import Connections
 from understudy.store.failures import explained
 from understudy.store.migrations import migrations

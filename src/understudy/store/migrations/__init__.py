@@ -21,6 +21,7 @@ from understudy.store.migrations import (  # noqa: F401  # importing a step ente
     m012_exports,
     m013_explorations,
     m014_balance_and_wordings,
+    m015_people,
 )
 from understudy.store.migrations.steps import migrations
 

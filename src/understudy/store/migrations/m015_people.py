@@ -1,20 +1,19 @@
-"""The steps that let several people share a store: who they are, where they are signed in, whose a conversation is."""
+"""Accounts, sessions, and the person of a conversation; those that are there belong to the person of this machine.
+
+`key` is the name as it is compared. A person who was removed stays as a row, so that nobody gets their name and
+with it their conversations. Of a session only a hash of its token is here: who reads the file signs in nowhere.
+"""
 
 from __future__ import annotations
 
 from sqlite_utils import Database
 
-from understudy.store.migrations import _run, migrations
+from understudy.store.migrations.steps import migrations, run
 
 
 @migrations()
 def m015_people(db: Database) -> None:
-    """Accounts, sessions, and the person of a conversation; those that are there belong to the person of this machine.
-
-    `key` is the name as it is compared. A person who was removed stays as a row, so that nobody gets their name and
-    with it their conversations. Of a session only a hash of its token is here: who reads the file signs in nowhere.
-    """
-    _run(
+    run(
         db,
         """
         CREATE TABLE people (
