@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from understudy.dataset import gather
 from understudy.errors import InputError
 from understudy.playground import Playground, build_playground
 from understudy.playground.asking import Prompt
@@ -25,7 +26,8 @@ DAYS = {"ann": "30", "bob": "90"}
 
 
 @pytest.fixture
-def playground(tmp_path: Path) -> Iterator[Playground]:
+def playground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Playground]:
+    monkeypatch.setattr(gather, "ANCHORS", 16)  # what lies far is answered by the base, so few replays are enough here
     built = build_playground(Settings(home=tmp_path, temperature=0, learn="manual"))
     for name in ("ann", "bob", "eve"):
         built.store.understudies.set_active(name, True)

@@ -58,7 +58,7 @@ function ownRun({ run }) {
 function ownVersions(told, dialog) {
   const use = (number, name) => h('button.secondary.small', { type: 'button', id: `own-v${number}`, 'aria-label': `Let ${name} answer`, on: { click: () => changeOwn(dialog, 'own_promote', { number }, `${name} answers from now on`) } }, 'Let it answer');
   const row = (number, name, words) => h('li', {}, h('div', {}, h('strong', {}, name), words ? h('small', {}, words) : null), told.live === number ? h('span.tag.accent', {}, svg('check'), 'live') : use(number, name));
-  const versions = told.versions.filter((version) => !version.removed);
+  const versions = told.versions.filter((version) => !version.removed && (version.person || version.number === told.live));
   if (!versions.length && !told.live) return null;
   return h('section', {}, h('h3', {}, 'Versions'), h('ul.models', {},
     ...versions.map((version) => row(version.number, version.person ? `v${version.number} (yours)` : `v${version.number}, everyone’s`, version.judged ? `learned ${version.learned} of ${plural(version.judged, 'correction')}` : '')),
