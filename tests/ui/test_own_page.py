@@ -134,6 +134,7 @@ def test_two_people_two_corrections_two_understudies_one_base(
     for name, page in pages.items():
         assert asked_anew(page, OTHERWISE) == [otherwise[0], WANTED[name]]
         page.get_by_role("button", name="Add a column").click()
+        page.get_by_role("menuitem", name="mine").wait_for()
         listed = [item.split("\n")[0] for item in page.get_by_role("menuitem").all_inner_texts()]
         assert [label for label in listed if label.startswith("v")] == [f"v{live[name]} (yours)"]
         page.keyboard.press("Escape")
