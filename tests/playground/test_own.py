@@ -52,9 +52,9 @@ def test_each_remembers_their_own_at_once_then_learns_it_and_the_base_stays_what
         assert said(playground, name, "base", "champion", "mine") == [base, base, wanted]
     assert said(playground, "eve", "champion", "mine") == [base, base]
 
-    for name in WANTED:
-        playground.learning.start(person=name)
-        assert playground.learning.work_once()
+    playground.learning.watch()
+    for run in [playground.learning.start(person=name) for name in WANTED]:
+        assert playground.learning.wait(run).state == "succeeded"
     versions = playground.store.versions
     live = {name: versions.champion("starter", name) for name in ("", *WANTED, "eve")}
     assert live == {"": 0, "ann": 1, "bob": 2, "eve": 0}, [run.sentence for run in playground.store.runs.list()]
