@@ -39,6 +39,7 @@ from understudy.store.models import Models
 from understudy.store.moments import seconds_since
 from understudy.store.people import People
 from understudy.store.preferences import Preferences
+from understudy.store.pushes import Pushes
 from understudy.store.ratings import Ratings
 from understudy.store.recalls import Recalls
 from understudy.store.runs import Runs
@@ -62,6 +63,7 @@ _TABLES = (
     "runs",
     "verdicts",
     "exports",
+    "pushes",
     "imports",
     "batches",
     "jobs",
@@ -93,6 +95,7 @@ class Store:
         self.arrivals = Arrivals(connections)
         self.departures = Departures(connections)
         self.exports = Exports(connections)
+        self.pushes = Pushes(connections)
         self.merging = Merging(connections)
         self.jobs = Jobs(connections)
         self.golden = GoldenSets(connections)
