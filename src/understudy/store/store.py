@@ -6,7 +6,7 @@ import math
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -121,6 +121,7 @@ class Store:
         """
         path = Path(path).expanduser().absolute()
         _ensure_folder(path)
+        _ensure_private(path)
         connections = Connections(path, patience)
         try:
             schema.upgrade(connections)
@@ -223,6 +224,7 @@ class Store:
         return target
 
     def _copy(self, part: Path) -> None:
+        _ensure_private(part)
         with explained(part):
             copy = sqlite3.connect(part, isolation_level=None)
             try:
@@ -248,11 +250,20 @@ class Store:
                 ids.continue_after(row["id"])
 
 
+def _ensure_private(path: Path) -> None:
+    """A file that is made now is its person's alone, where the system knows that; SQLite's side files follow it.
+
+    What cannot be made SQLite tells in a moment.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
 def _ensure_folder(path: Path) -> None:
     if path.is_dir():
         raise StoreError(f"{path} is a folder, but a database file is needed. Name a file inside it.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
             f"The folder {path.parent} cannot be made ({error.strerror}). Check its permissions, or set"
