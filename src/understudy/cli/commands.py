@@ -24,6 +24,7 @@ from understudy.cli.serve import serve
 from understudy.cli.teach import teach
 from understudy.cli.train import train, worker
 from understudy.cli.version_export import export, exports
+from understudy.cli.version_push import push, pushes
 from understudy.cli.versions import promote, rollback, versions
 
 
@@ -71,5 +72,5 @@ for command in (
     desktop,
 ):
     understudy.add_command(command)
-for command in (export, exports):
+for command in (export, exports, push, pushes):
     versions.add_command(command)

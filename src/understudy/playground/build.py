@@ -30,6 +30,7 @@ from understudy.playground.remote_training import RemoteTraining
 from understudy.playground.rescuing import Rescuing
 from understudy.playground.scope import Scope
 from understudy.playground.taken_home import TakenHome
+from understudy.redaction import hide_secrets
 from understudy.serving.backend import Backend
 from understudy.serving.catalogue import Catalogue, read_catalogue
 from understudy.serving.download import fetch_model
@@ -47,6 +48,7 @@ STARTER = "starter"
 
 def build_playground(settings: Settings) -> Playground:
     """The playground of `settings.home`. Raises `StoreError` or `SettingsError`; loads no model yet."""
+    hide_secrets()
     Recipe.from_values(settings.training)  # a wrong value is told now, not when the first run begins
     store = Store.open(settings.home / "understudy.db")
     catalogue = read_catalogue(settings.home)

@@ -24,6 +24,7 @@ from understudy.store.jobs import Checkpoint, Job, JobEvent, RemoteFile
 from understudy.store.models import Model
 from understudy.store.people import Account
 from understudy.store.preferences import Preference
+from understudy.store.pushes import Push
 from understudy.store.ratings import Rating
 from understudy.store.recalls import Recall
 from understudy.store.runs import Run
@@ -70,6 +71,7 @@ __all__ = [
     "Page",
     "Place",
     "Preference",
+    "Push",
     "Rating",
     "Recall",
     "RemoteFile",

@@ -175,6 +175,9 @@ EVENTS: dict[str, Right] = {
     "version_export_start": _right("owner", hands=_BEGUN),
     "version_export_state": _right("owner", "job", hands=_MADE),
     "version_export_stop": _right("owner", "job"),
+    "version_push_start": _right("owner", hands=_BEGUN),
+    "version_push_state": _right("owner", "job"),
+    "version_push_stop": _right("owner", "job"),
     # models, here and elsewhere
     "about": _right("owner"),
     "set_memory": _right("owner"),
