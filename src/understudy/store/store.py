@@ -37,10 +37,12 @@ from understudy.store.meanings import Meanings
 from understudy.store.merging import Merging
 from understudy.store.models import Models
 from understudy.store.moments import seconds_since
+from understudy.store.outbox import Outbox
 from understudy.store.people import People
 from understudy.store.preferences import Preferences
 from understudy.store.ratings import Ratings
 from understudy.store.recalls import Recalls
+from understudy.store.replaying import Replaying
 from understudy.store.runs import Runs
 from understudy.store.sessions import Sessions
 from understudy.store.signals import Signals
@@ -94,6 +96,8 @@ class Store:
         self.departures = Departures(connections)
         self.exports = Exports(connections)
         self.merging = Merging(connections)
+        self.outbox = Outbox(connections)
+        self.replaying = Replaying(connections)
         self.jobs = Jobs(connections)
         self.golden = GoldenSets(connections)
         self.signals = Signals(connections)
