@@ -18,6 +18,7 @@ from understudy.cli.explore import explore
 from understudy.cli.models import models
 from understudy.cli.people import people
 from understudy.cli.provider import provider
+from understudy.cli.pull import pull
 from understudy.cli.rescue import rescue
 from understudy.cli.send import send
 from understudy.cli.serve import serve
@@ -67,6 +68,7 @@ for command in (
     people,
     provider,
     rescue,
+    pull,
     db,
     desktop,
 ):

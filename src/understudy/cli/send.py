@@ -12,7 +12,7 @@ from understudy.cli.options import opened, printable, with_settings
 from understudy.errors import InputError
 from understudy.settings import Settings
 
-_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 
 
 @click.command("export")
@@ -53,7 +53,7 @@ def hub_token(settings: Settings) -> str:
     """The token of the hub from the environment. Raises InputError where there is none, or nothing may leave."""
     if settings.local_only:
         raise InputError("UNDERSTUDY_LOCAL_ONLY is set, so nothing is uploaded. Leave --push away, or unset it.")
-    token = next((os.environ[name] for name in _TOKENS if os.environ.get(name)), "")
+    token = next((os.environ[name] for name in TOKENS if os.environ.get(name)), "")
     if not token:
         raise InputError("The hub wants a token. Set HF_TOKEN, or leave --push away and upload the file yourself.")
     return token

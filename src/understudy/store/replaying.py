@@ -48,7 +48,7 @@ class Replaying:
         return bool(made)
 
     def _checked(self, table: str, row: Row) -> Row:
-        """The columns that the table has, of values that every reader of them can take. Raises ValueError and others."""
+        """The columns that the table has, of values that every reader of them can take. Raises ValueError or its like."""
         known = {name: value for name, value in row.items() if name in self._known(table)}
         if not 0 < len(known["id"]) <= _LONGEST_ID:
             raise ValueError("no id")
@@ -81,7 +81,9 @@ def _moment(value: str) -> None:
 
 
 def _usage(value: str) -> None:
-    if not all(number is None or isinstance(number, int | float) for number in asdict(Usage(**json.loads(value))).values()):
+    if not all(
+        number is None or isinstance(number, int | float) for number in asdict(Usage(**json.loads(value))).values()
+    ):
         raise ValueError("no numbers")
 
 
