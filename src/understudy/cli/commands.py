@@ -22,6 +22,7 @@ from understudy.cli.pull import pull
 from understudy.cli.rescue import rescue
 from understudy.cli.send import send
 from understudy.cli.serve import serve
+from understudy.cli.space import space
 from understudy.cli.teach import teach
 from understudy.cli.train import train, worker
 from understudy.cli.version_export import export, exports
@@ -69,6 +70,7 @@ for command in (
     provider,
     rescue,
     pull,
+    space,
     db,
     desktop,
 ):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from understudy.playground.exporting import Compared
     from understudy.store import ExportLine
 
-FORMS = ("adapter", "merged", "gguf", "gguf-adapter", "ollama")
+FORMS = ("adapter", "merged", "gguf", "gguf-adapter", "ollama", "space")
 DTYPES = ("float32", "bfloat16", "float16")
 
 
@@ -69,7 +69,7 @@ def export(
         model = playground.casting.base_model
         made = playground.version_exports.export(model, number_of(version), out, form, dtype, licence, Told())
     address = publish(out, push, hub_of(token), public=public) if push else ""
-    _tell(made, as_json, address)
+    tell(made, as_json, address)
 
 
 @click.command()
@@ -81,10 +81,10 @@ def exports(settings: Settings, version: str, as_json: bool) -> None:
     with opened(settings) as playground:
         found = playground.version_exports.earlier(playground.casting.base_model, number_of(version))
     for made in found:
-        _tell(made, as_json)
+        tell(made, as_json)
 
 
-def _tell(made: Compared, as_json: bool, address: str = "") -> None:
+def tell(made: Compared, as_json: bool, address: str = "") -> None:
     if as_json:
         told = {**asdict(made.export), "sentence": made.sentence, "lines": [asdict(line) for line in made.lines]}
         click.echo(json.dumps(told | ({"address": address} if address else {}), ensure_ascii=False))

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from understudy.dataset.arriving import Plan
 from understudy.dataset.files import FileKind
 from understudy.dataset.jsonl import DECODER
-from understudy.playground.bringing import Look, Plan, bring
+from understudy.playground.bringing import Look, bring
 from understudy.playground.exchange import Imported
 from understudy.playground.journal import FORMAT
 from understudy.store import Store

@@ -48,7 +48,7 @@ class Replaying:
         return bool(made)
 
     def _checked(self, table: str, row: Row) -> Row:
-        """The columns that the table has, of values that every reader of them can take. Raises ValueError or its like."""
+        """The columns that the table has, of values that all its readers can take. Raises ValueError or its like."""
         known = {name: value for name, value in row.items() if name in self._known(table)}
         if not 0 < len(known["id"]) <= _LONGEST_ID:
             raise ValueError("no id")
