@@ -35,6 +35,7 @@ CHECKOUT = PACKAGE.parents[1]
 STARTER_INSIDE = Path(PACKAGE.name, "assets", "starter")
 """Where the starter lies beside the code when the program is no checkout: in a wheel, and in the folder of a Space."""
 SAMPLING = Sampling()
+NAMES = r"^[\w.-]*(, *[\w.-]+)*$"
 
 
 def is_checkout() -> bool:
@@ -204,9 +205,13 @@ class Settings(BaseModel):
         "",
         "On a Space: names on the hub, with commas, of who may train and set; without any, the Space's author",
         "names with commas between",
+        pattern=NAMES,
     )
     curators: str = setting(
-        "", "On a Space: names on the hub, with commas, of who may decide at the desk", "names with commas between"
+        "",
+        "On a Space: names on the hub, with commas, of who may decide at the desk",
+        "names with commas between",
+        pattern=NAMES,
     )
     debug: bool = setting(False, "Show the traceback under the sentence when something fails", "1 or 0")
 

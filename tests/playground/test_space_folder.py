@@ -20,10 +20,13 @@ from understudy.cli import main
 from understudy.errors import InputError
 from understudy.playground import space_folder
 from understudy.playground.exporting import Compared
+from understudy.playground.feedback_repo import FeedbackRepo
 from understudy.playground.playground import Playground
+from understudy.playground.pulling import pull
 from understudy.playground.space_folder import SpaceOptions, base_of, requirements, write_program
 from understudy.playground.space_push import push_space
 from understudy.settings import PACKAGE, starter_folder
+from understudy.store import Store
 
 OPTIONS = SpaceOptions('Ada\'s "understudy"', ("ada", "bob"), "ada/feedback")
 
@@ -142,6 +145,30 @@ def test_the_built_folder_starts_as_a_space_and_the_version_answers_only_for_its
 
 
 @pytest.mark.slow
+def test_what_is_said_on_a_running_space_is_in_its_dataset_and_then_here(
+    built: tuple[Path, Compared], fake_hub: FakeHub, tmp_path: Path
+) -> None:
+    python = spaces.environment(tmp_path / "venv")
+    environ = {**fake_hub.environment, "HF_TOKEN": "hf_ada"}
+    with spaces.running(built[0], python, tmp_path / "home", environ) as space:
+        answer = space.answers("Who are you?")["champion"]
+        talk = space.do("list")[0]["id"]
+        space.do("correct", conversation=talk, completion=answer["id"], text="I am the understudy of Ada.")
+        guest = space.do("start")["me"]["name"]
+    assert "goes to the new private dataset ada/feedback" in (tmp_path / "home" / "log").read_text()
+    assert fake_hub.get("dataset", "ada/feedback").private
+    with Store.open(tmp_path / "mine.db") as mine, FeedbackRepo("ada/feedback", "hf_ada").fetched() as folder:
+        assert folder is not None and pull(mine, folder, "ada/feedback").faulty == 0
+        (lesson,) = mine.corrections.lessons("waiting")
+        assert (lesson.question, lesson.original, lesson.wanted) == (
+            "Who are you?",
+            answer["text"],
+            "I am the understudy of Ada.",
+        )
+        assert mine.corrections.latest([lesson.completion])[lesson.completion].author == guest
+
+
+@pytest.mark.slow
 def test_it_is_built_and_pushed_from_the_command_line_private_first(
     built: tuple[Path, Compared],
     fake_hub: FakeHub,
@@ -157,10 +184,8 @@ def test_it_is_built_and_pushed_from_the_command_line_private_first(
 
     for name, value in {"HOME": str(tmp_path / "home"), "EMBEDDER": "words", "DEVICE": "cpu", "THREADS": "1"}.items():
         monkeypatch.setenv(f"UNDERSTUDY_{name}", value)
-    assert run("push", str(built[0]), "ada/demo") == (
-        2,
-        "The hub wants a token. Set HF_TOKEN, or leave --push away and upload the file yourself.\n",
-    )
+    code, said = run("push", str(built[0]), "ada/demo")
+    assert code == 2 and "HF_TOKEN" in said
     monkeypatch.setenv("HF_TOKEN", "hf_ada")
     assert "no built Space" in run("push", str(tmp_path), "ada/demo")[1]
     tuned_playground(tmp_path / "home").close()
@@ -188,5 +213,8 @@ def test_a_new_build_replaces_the_program_and_keeps_what_its_owner_added(fake_hu
     files = fake_hub.get("space", "ada/demo").files
     assert "understudy/old.py" not in files and "version/adapter_config.json" not in files
     assert files["picture.jpg"] == b"x" and "understudy/settings.py" in files
+    push_space(tmp_path, "ada/open", "hf_ada", public=True)
+    made = fake_hub.get("space", "ada/open")
+    assert made.created["visibility"] == "private" and not made.private, "opened when it is whole"
     with pytest.raises(InputError, match="was not updated"):
         push_space(tmp_path, "eve/demo", "hf_ada")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextvars
-import multiprocessing
+import os
 import pickle
+import subprocess
 import sys
 import threading
 import time
@@ -22,7 +23,7 @@ from understudy.serving.scripted import ScriptedBackend
 from understudy.serving.zero_gpu import ZeroGpuBackend
 from understudy.types import Delta, Done, FinishReason, Message, Row, Sampling
 
-STARTER = Path(__file__).parents[2] / "assets" / "starter"
+REPOSITORY = Path(__file__).parents[2]
 REQUEST: contextvars.ContextVar[str] = contextvars.ContextVar("request", default="nobody")
 ROWS = [Row([Message("user", "Hello?")], 0), Row([Message("user", "Hello?")], 3)]
 
@@ -60,29 +61,6 @@ def here(task: Callable[..., Iterator[Any]], arguments: bytes) -> Iterator[bytes
     """In this process, but only with what pickles carry."""
     for value in task(*pickle.loads(arguments)):
         yield pickle.dumps(value)
-
-
-def _work(task: Callable[..., Iterator[Any]], arguments: bytes, pipe: Any) -> None:
-    for value in here(task, arguments):
-        pipe.send_bytes(value)
-    pipe.close()
-
-
-def elsewhere(task: Callable[..., Iterator[Any]], arguments: bytes) -> Iterator[bytes]:
-    """In another process, which has nothing of this one."""
-    receiver, sender = multiprocessing.get_context("spawn").Pipe(duplex=False)
-    worker = multiprocessing.get_context("spawn").Process(target=_work, args=(task, arguments, sender))
-    worker.start()
-    sender.close()
-    try:
-        while True:
-            try:
-                yield receiver.recv_bytes()
-            except EOFError:
-                return
-    finally:
-        receiver.close()
-        worker.join(60)
 
 
 @pytest.fixture
@@ -198,13 +176,12 @@ def test_only_a_space_that_says_so_and_has_the_package_is_one(monkeypatch: pytes
 
 
 @pytest.mark.slow
-def test_another_process_opens_the_starter_and_answers_as_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "spaces", FakeSpaces(elsewhere))
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    inner = zero_gpu.opened(str(STARTER), "starter")
-    asked, sampling = [Row([Message("user", "Who are you?")])], Sampling(temperature=0, max_tokens=12)
-    expected = told(list(inner.generate(asked, sampling, Stop())), 0)[0]
-    there = ZeroGpuBackend(str(STARTER), inner, zero_gpu.on_gpu())
-    said, end = told(list(there.generate(asked, sampling, Stop())), 0)
-    assert said == expected and end.usage.completion_tokens == 12
-    zero_gpu.opened.cache_clear()
+@pytest.mark.skipif(sys.platform != "linux", reason="Spaces are Linux, and only there a process is forked")
+def test_a_fork_of_a_program_that_answers_with_threads_opens_the_model_and_answers_as_it() -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.serving.forked"],
+        cwd=REPOSITORY, env=environ | {"PYTHONPATH": "src:."}, capture_output=True, text=True,
+    )  # fmt: skip
+    there, here = told.stdout.splitlines()
+    assert there == here and len(there) > 20, told.stderr

@@ -1,7 +1,7 @@
 """The program as a Space has it: its one version in place and live, and what people say kept elsewhere.
 
-Nothing is approved and no training starts by itself: strangers talk here. The store is on the Space's own disk, which
-is empty after every restart.
+No training starts by itself, because strangers talk here; what a visitor says waits for a curator, as everywhere. The
+store is on the Space's own disk, which is empty after every restart.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from understudy.serving.seal import CARD, ON_A_SPACE
 from understudy.settings import Settings, load_settings
 from understudy.store import Store
 
-_DEFAULTS = {"UNDERSTUDY_APPROVE": "manual", "UNDERSTUDY_LEARN": "manual", "UNDERSTUDY_OPEN_BROWSER": "0"}
+_DEFAULTS = {"UNDERSTUDY_LEARN": "manual", "UNDERSTUDY_OPEN_BROWSER": "0"}
 """What is otherwise on a Space, as long as its variables say nothing else."""
 
 

@@ -67,11 +67,15 @@ def answers(
 
 @functools.cache
 def opened(source: str, name: str) -> Backend:
-    """The model on the best device of this process, opened once."""
+    """The model on the best device of this process, opened once.
+
+    With one CPU thread: the pool of threads that torch has in the parent is not there after a fork, and a parallel loop
+    would wait for it for ever (seen here).
+    """
     from understudy.serving.device import choose_placement
     from understudy.serving.local import LocalBackend
 
-    return LocalBackend(source, name=name, placement=choose_placement())
+    return LocalBackend(source, name=name, placement=choose_placement(threads=1))
 
 
 @dataclass(frozen=True, slots=True)

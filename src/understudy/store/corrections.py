@@ -155,7 +155,7 @@ class Corrections:
         self._set(correction, "enabled", int(enabled))
 
     def approve_waiting(self) -> int:
-        """Approve what was corrected here and waits, of those whose word counts (this machine's person, curators, owners).
+        """Approve what was corrected here by those whose word counts (this machine's person, curators, owners).
 
         Says how many. What came in with a file or from a Space waits for a person.
         """

@@ -1,8 +1,12 @@
-"""What app.py of a built Space opens: the page on its version, for strangers, and an end that loses nothing."""
+"""What app.py of a Space opens: the page on its version, for strangers, and an end that loses nothing.
+
+Run on a machine of one's own the same folder is a page for the one person there.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -13,7 +17,9 @@ from understudy.playground.playground import Playground
 from understudy.playground.space import SpaceValues, settings_of
 from understudy.playground.space import open_space as open_playground
 from understudy.settings import Settings
+from understudy.types import BASE
 from understudy.ui.launch import launch
+from understudy.ui.oauth import hub_sign_in
 from understudy.ui.page import Page, build_page
 
 
@@ -33,7 +39,7 @@ class Space:
         self._playground.learning.watch()
         self._playground.purge_when_idle()
         try:
-            launch(self.demo, host=None, data_folder=self._settings.home)
+            launch(self.demo, host=None if is_space() else "127.0.0.1", data_folder=self._settings.home)
         except KeyboardInterrupt:
             pass
         finally:
@@ -42,7 +48,7 @@ class Space:
 
 
 def open_space(
-    app: str, *, version: int, base: str = "", owners: tuple[str, ...] = (), feedback_repo: str = ""
+    app: str, *, version: int = BASE, base: str = "", owners: tuple[str, ...] = (), feedback_repo: str = ""
 ) -> Space:
     """The Space whose app.py is the file `app`; what cannot be opened ends the program with a sentence."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -52,7 +58,13 @@ def open_space(
         playground, keeping = open_playground(Path(app).resolve().parent, values, settings)
     except UnderstudyError as error:
         sys.exit(str(error))
-    return Space(playground, keeping, settings, build_page(playground))
+    who = hub_sign_in(settings.owners, settings.curators) if is_space() else None
+    return Space(playground, keeping, settings, build_page(playground, who=who))
+
+
+def is_space() -> bool:
+    """Whether this runs on the hub, where everybody may come."""
+    return bool(os.environ.get("SPACE_ID"))
 
 
 def _end(*_: object) -> None:

@@ -14,7 +14,7 @@ _FACTS = {"corrections": "state, enabled", "ratings": "state", "preferences": "s
 
 
 @migrations()
-def m017_outbox(db: Database) -> None:
+def m019_outbox(db: Database) -> None:
     run(
         db,
         """
