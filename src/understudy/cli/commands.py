@@ -18,9 +18,11 @@ from understudy.cli.explore import explore
 from understudy.cli.models import models
 from understudy.cli.people import people
 from understudy.cli.provider import provider
+from understudy.cli.pull import pull
 from understudy.cli.rescue import rescue
 from understudy.cli.send import send
 from understudy.cli.serve import serve
+from understudy.cli.space import space
 from understudy.cli.teach import teach
 from understudy.cli.train import train, worker
 from understudy.cli.version_export import export, exports
@@ -68,6 +70,8 @@ for command in (
     people,
     provider,
     rescue,
+    pull,
+    space,
     db,
     desktop,
 ):

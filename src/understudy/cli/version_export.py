@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from understudy.playground.exporting import Compared
     from understudy.store import ExportLine
 
-FORMS = ("adapter", "merged", "gguf", "gguf-adapter", "ollama")
+FORMS = ("adapter", "merged", "gguf", "gguf-adapter", "ollama", "space")
 
 
 class Told:
@@ -50,7 +50,7 @@ def export(settings: Settings, version: str, out: Path, form: str, dtype: str, l
     with opened(settings) as playground:
         model = playground.casting.base_model
         made = playground.version_exports.export(model, number_of(version), out, form, dtype, licence, Told())
-    _tell(made, as_json)
+    tell(made, as_json)
 
 
 @click.command()
@@ -62,7 +62,7 @@ def exports(settings: Settings, version: str, as_json: bool) -> None:
     with opened(settings) as playground:
         found = playground.version_exports.earlier(playground.casting.base_model, number_of(version))
     for made in found:
-        _tell(made, as_json)
+        tell(made, as_json)
 
 
 def answers(made: Compared) -> str:
@@ -70,7 +70,7 @@ def answers(made: Compared) -> str:
     return "\n".join(_words(line) for line in made.lines if not line.same)
 
 
-def _tell(made: Compared, as_json: bool) -> None:
+def tell(made: Compared, as_json: bool) -> None:
     if as_json:
         told = {**asdict(made.export), "sentence": made.sentence, "lines": [asdict(line) for line in made.lines]}
         click.echo(json.dumps(told, ensure_ascii=False))

@@ -19,11 +19,14 @@ from understudy.settings import Settings
 if TYPE_CHECKING:
     from understudy.store import Push
 
+SENT = tuple(form for form in FORMS if form != "space")
+"""A Space has a kind of repository of its own, and a command: `understudy space push`."""
+
 
 @click.command()
 @click.argument("version")
 @click.argument("repository", metavar="OWNER/NAME")
-@click.option("--as", "form", type=click.Choice(FORMS), default="adapter", show_default=True, help="What is sent.")
+@click.option("--as", "form", type=click.Choice(SENT), default="adapter", show_default=True, help="What is sent.")
 @click.option("--dtype", type=click.Choice(DTYPES), default="float32", show_default=True, help="Of merged weights.")
 @click.option("--licence", default="", help="Of what is sent. Without it you are asked, with that of the base.")
 @click.option("--public/--private", default=False, show_default="--private", help="Who may see it.")

@@ -89,8 +89,8 @@ class ExportJobs:
         try:
             compared = self._make(order, made, control)
             with zipfile.ZipFile(file.path, "w") as packed:
-                for path in sorted(made.iterdir()):
-                    packed.write(path, f"{order.name}/{path.name}")
+                for path in sorted(made.rglob("*")):
+                    packed.write(path, f"{order.name}/{path.relative_to(made).as_posix()}")
         except BaseException:
             self._transfers.drop(file.id)
             raise

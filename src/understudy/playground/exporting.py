@@ -22,6 +22,7 @@ from understudy.errors import InputError, NotFoundError
 from understudy.playground.casting import Casting
 from understudy.playground.model_card import NEXT, Facts, card_of
 from understudy.playground.scope import Scope
+from understudy.playground.space_folder import SpaceOptions, base_of, head, write_program
 from understudy.serving.dtypes import BYTES, DTYPES, FLOATS
 from understudy.serving.provider import is_address
 from understudy.store import Export, ExportLine, Store, Version
@@ -59,6 +60,9 @@ FORMS = {
         "GGUF, adapter only", "Only what was learned, for llama.cpp beside a GGUF of the base (--lora)."
     ),
     "ollama": Form("Ollama", "A GGUF and a Modelfile with this model's template and stops, for ollama create.", DTYPES),
+    "space": Form(
+        "Space", "This program with this version as a Space on the hub, for others to try; then understudy space push."
+    ),
 }
 """The forms of an export, as a page lists them."""
 
@@ -94,17 +98,22 @@ class VersionExports:
         control: Control | None = None,
         *,
         repository: str = "",
+        space: SpaceOptions | None = None,
+        anyway: bool = False,
     ) -> Compared:
         """Write version `number` to the new folder `out`, and compare. Raises InputError, ModelError, Cancelled.
 
         `dtype` is what the weights of a whole model are rounded to, after a sum in float32; an adapter stays float32.
-        Where the folder is on its way to a `repository` of the hub, card and record name that.
+        Where the folder is on its way to a `repository` of the hub, card and record name that. A Space is for others,
+        so it gets a version that failed its gate only with `anyway`.
         """
-        control = control or Quiet()
+        control, space = control or Quiet(), space or SpaceOptions()
         version = self.version(model, number)
+        if form == "space" and version.passed is False and not anyway:
+            raise InputError(f"v{number} did not pass its gate, so it is nothing to show. Only --anyway builds it.")
         making = self._prepare(version, form, dtype)
         _check_place(out, self.size(model, form, dtype))
-        if form != "adapter":
+        if form not in ("adapter", "space"):
             _check_memory(self._casting.backend(model).describe().parameters)
         expected = self._ask(version, control)
         part = out.with_name(f".{out.name}.{os.getpid()}.new")
@@ -112,9 +121,11 @@ class VersionExports:
             part.mkdir(parents=True)
             control.step("Writing the files", 0)
             making.write(part)
+            if form == "space":
+                write_program(part, number, base_of(making.source), making.name, space)
             lines, program = self._compare(making, part, expected, control)
-            self._describe(part, version, making, lines, licence, repository)
-            size = sum(file.stat().st_size for file in part.iterdir())
+            self._describe(part, version, making, lines, licence, space, repository)
+            size = sum(file.stat().st_size for file in part.rglob("*") if file.is_file())
             part.replace(out)
         except OSError as error:
             raise InputError(
@@ -134,7 +145,7 @@ class VersionExports:
 
     def size(self, model: str, form: str, dtype: str) -> int:
         """About how many bytes an export takes; an adapter's are few."""
-        if "adapter" in form:
+        if "adapter" in form or form == "space":
             return 0
         return math.ceil(self._casting.backend(model).describe().parameters * BYTES.get(dtype, 4))
 
@@ -169,7 +180,9 @@ class VersionExports:
             raise InputError(f"The weights of {version.model} are at its provider, so there is nothing to export here.")
         folder = self._casting.check_version(version.model, version.number)
         base = version.model if Path(source).expanduser().is_dir() else source
-        dtype = {"adapter": "as trained", "gguf-adapter": "float32"}.get(form, dtype)
+        if form == "space":
+            base = base_of(source) or version.model
+        dtype = {"adapter": "as trained", "space": "as trained", "gguf-adapter": "float32"}.get(form, dtype)
         return Exported.prepare(source, folder, base, f"{version.model}-v{version.number}", form, dtype)
 
     def _ask(self, version: Version, control: Control) -> list[Expected]:
@@ -216,6 +229,7 @@ class VersionExports:
         making: Exported,
         lines: Sequence[ExportLine],
         licence: str,
+        space: SpaceOptions,
         repository: str,
     ) -> None:
         from understudy.evaluation.parity import sentence
@@ -225,7 +239,8 @@ class VersionExports:
         licence = licence or base_licence(making.source)
         place = repository or "THIS_FOLDER"
         facts = Facts(version, making.form, making.base, making.dtype, said, licence, making.snapshot, place)
-        card = card_of(self._store, facts)
+        settings = head(making.name, licence, base_of(making.source), space) if making.form == "space" else ""
+        card = card_of(self._store, facts, settings)
         (folder / "README.md").write_text(card, "utf-8")
 
     def _compared(self, export: Export) -> Compared:

@@ -42,6 +42,10 @@ print(ask([{{"role": "user", "content": "Hello!"}}], do_sample=False))
         " llama.cpp's own converter or by Understudy."
     ),
     "ollama": "```sh\nollama create {name} -f Modelfile\nollama run {name}\n```",
+    "space": (
+        "As a Space: open it, ask, and correct what is wrong; whoever signs in is known by name. On a machine of your"
+        " own:\n\n```sh\npip install -r requirements.txt\npython app.py\n```"
+    ),
 }
 
 
@@ -60,17 +64,17 @@ class Facts:
     place: str
 
 
-def card_of(store: Store, facts: Facts) -> str:
-    """The text of README.md."""
+def card_of(store: Store, facts: Facts, head: str = "") -> str:
+    """The text of README.md; `head` are settings for the hub other than those of a model."""
     version, form, base, licence = facts.version, facts.form, facts.base, facts.licence
     learned = len(store.versions.learned(version.model, version.number))
     named = f"{version.model}-v{version.number}"
     parts = [
-        _head(base, form, licence),
+        head or _head(base, form, licence),
         f"# {named}",
         f"{base}, tuned with Understudy {__version__} on what people corrected. Version {version.number} of"
         f" {version.created[:10]}, as {form}, weights in {facts.dtype}"
-        f"{'' if 'adapter' in form else ' after a sum in float32'}.",
+        f"{'' if 'adapter' in form or form == 'space' else ' after a sum in float32'}.",
         "## How to use",
         _USES[form].format(
             base=base, source=base if "/" in base else f"FOLDER_OF_{base}", name=named, place=facts.place

@@ -97,6 +97,8 @@ class Publishing:
     def _check(self, parcel: Parcel) -> Token:
         """What can be known without asking anybody. Raises InputError."""
         self._network.check_host(HUB)
+        if parcel.form == "space":
+            raise InputError("A Space is no model repository. Export it to a folder, then: understudy space push.")
         if not _is_name(parcel.repository):
             raise InputError(f"{parcel.repository!r} is no name on the hub. Write OWNER/NAME, such as ada/shop.")
         if not parcel.licence.strip():

@@ -37,11 +37,13 @@ from understudy.store.meanings import Meanings
 from understudy.store.merging import Merging
 from understudy.store.models import Models
 from understudy.store.moments import seconds_since
+from understudy.store.outbox import Outbox
 from understudy.store.people import People
 from understudy.store.preferences import Preferences
 from understudy.store.pushes import Pushes
 from understudy.store.ratings import Ratings
 from understudy.store.recalls import Recalls
+from understudy.store.replaying import Replaying
 from understudy.store.runs import Runs
 from understudy.store.sessions import Sessions
 from understudy.store.signals import Signals
@@ -97,6 +99,8 @@ class Store:
         self.exports = Exports(connections)
         self.pushes = Pushes(connections)
         self.merging = Merging(connections)
+        self.outbox = Outbox(connections)
+        self.replaying = Replaying(connections)
         self.jobs = Jobs(connections)
         self.golden = GoldenSets(connections)
         self.signals = Signals(connections)

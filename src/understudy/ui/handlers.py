@@ -17,6 +17,7 @@ from understudy.playground.feedback import BAD_REASONS, GOOD_REASONS
 from understudy.playground.limits import RANGES
 from understudy.playground.view import Answer, ConversationView, RecallView, Verdict
 from understudy.types import OWNER, Person, Sampling
+from understudy.ui.asker import GUEST
 from understudy.ui.cleaning import CleaningHandlers
 from understudy.ui.desk import DeskHandlers
 from understudy.ui.exchange import ExchangeHandlers
@@ -41,8 +42,9 @@ Handler = Callable[[Payload], object]
 class Handlers:
     """The requests of the page, by name, on one playground."""
 
-    def __init__(self, playground: Playground) -> None:
+    def __init__(self, playground: Playground, door: str = "") -> None:
         self.playground = playground
+        self._door = door
         self.rights = Rights(playground)
         self._handlers: dict[str, Handler] = {
             name.removeprefix("on_"): getattr(owner, name)
@@ -88,7 +90,12 @@ class Handlers:
         own = wanted is not None and self.rights.own(payload.person, "conversation", [wanted])
         view = self.playground.open(wanted) if own and wanted else self.playground.latest(payload.person)
         return {
-            "me": {**asdict(payload.person), "may": allowed(payload.person)},
+            "me": {
+                **asdict(payload.person),
+                "may": allowed(payload.person),
+                "door": self._door,
+                "guest": payload.person.name.startswith(GUEST),
+            },
             "view": self._shown(view, payload),
             "items": self.on_list(payload),
             "choices": self.on_choices(payload),

@@ -322,6 +322,8 @@ ADDRESSES: tuple[Address, ...] = (
     Address("/gradio_api/startup-events", "anybody", "Gradio asks itself whether it is up"),
     Address("/gradio_api/info", "nobody", "Gradio's own; the page has no such events"),
     Address("/gradio_api/{path:path}", "nobody", "the rest of Gradio's interface"),
+    Address("/login/huggingface", "anybody", "on a Space, the way to the hub's sign-in; closed elsewhere"),
+    Address("/login/callback", "anybody", "on a Space, the way back from it; closed elsewhere"),
     Address("/login", "nobody", "Gradio's own sign-in"),
     Address("/logout", "nobody", "Gradio's own sign-in"),
     Address("/pwa_icon/{path:path}", "nobody", "Gradio's own"),
