@@ -1,6 +1,7 @@
 # make run       the program, in the browser          make test        everything: lint, types, contracts, all tests
 # make bench     measured comparisons                 make test-fast   the tests that most changes need (aim: 60 s)
 # make starter   trains the bundled model             make check       lint, types and import contracts only
+# make audit     known vulnerabilities of what is pinned
 
 # The first Python >= 3.11 there is; `make PYTHON=/path/to/python run` chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
@@ -10,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c const
 FAILED = { echo "The packages could not be installed; pip says why above. Try again, or start over with make clean."; exit 1; }
 WORKERS ?= 2
 
-.PHONY: run test test-fast check format bench bench-learn starter browser clean
+.PHONY: run test test-fast check audit format bench bench-learn starter browser clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
@@ -27,6 +28,10 @@ check: .venv/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Asks a vulnerability service; ends with 3, and says so, where none is reached.
+audit: .venv/audit.stamp
+	$(BIN)/python -m tests.audit $(AUDIT)
 
 format: .venv/test.stamp
 	$(BIN)/ruff check --fix .
@@ -64,6 +69,10 @@ clean:
 	@echo "Installing Understudy and its test tools into .venv (a few minutes, this once) ..."
 	@$(PIP) -e ".[test]" || $(FAILED)
 	@touch $@ .venv/run.stamp
+
+.venv/audit.stamp: .venv/test.stamp
+	@$(PIP) -e ".[dev]" || $(FAILED)
+	@touch $@
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Understudy needs Python 3.11 or newer, and found none. Install one from python.org, then run make again."; exit 1; }

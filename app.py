@@ -5,7 +5,6 @@ A Space sets its own host and port, and names the hosts that the guard lets in.
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -15,21 +14,25 @@ from understudy.cli.serve import show
 from understudy.errors import UnderstudyError
 from understudy.playground.build import build_playground
 from understudy.settings import load_settings
-from understudy.ui.launch import launch
+from understudy.ui.on_space import is_space, open_space
 from understudy.ui.page import build_page
 
-try:
-    settings = load_settings()
-    playground = build_playground(settings)
-except UnderstudyError as error:
-    sys.exit(str(error))
-demo = build_page(playground)
+if is_space():
+    space = open_space(__file__)
+    demo = space.demo
+else:
+    try:
+        settings = load_settings()
+        playground = build_playground(settings)
+    except UnderstudyError as error:
+        sys.exit(str(error))
+    demo = build_page(playground)
 
 if __name__ == "__main__":
-    playground.warm_up()
-    playground.purge_when_idle()
-    if os.environ.get("SPACE_ID"):
-        launch(demo, host=None, data_folder=settings.home)
+    if is_space():
+        space.serve()
     else:
+        playground.warm_up()
+        playground.purge_when_idle()
         show(demo, settings)
         playground.close()

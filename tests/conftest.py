@@ -11,7 +11,7 @@ import os
 import sys
 from typing import Any
 
-pytest_plugins = ["tests.provider.fixtures"]
+pytest_plugins = ["tests.provider.fixtures", "tests.fake_hub"]
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -57,6 +57,9 @@ def test_a_home_with_a_tilde_is_the_users(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 BAD_VALUES = [
+    ("feedback_repo", "feedback"),
+    ("owners", "ada; bob"),
+    ("curators", "ada,,bob"),
     ("home", __file__),
     ("host", "0.0.0.0"),
     ("host", "example.org"),

@@ -32,7 +32,10 @@ TRAINING = PREFIX + "TRAINING_"
 FILE_NAME = "settings.toml"
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parents[1]
+STARTER_INSIDE = Path(PACKAGE.name, "assets", "starter")
+"""Where the starter lies beside the code when the program is no checkout: in a wheel, and in the folder of a Space."""
 SAMPLING = Sampling()
+NAMES = r"^[\w.-]*(, *[\w.-]+)*$"
 
 
 def is_checkout() -> bool:
@@ -49,7 +52,7 @@ def default_home() -> Path:
 
 def starter_folder() -> Path:
     """The bundled model: `assets/starter` of a checkout; a wheel carries the same folder inside the package."""
-    return CHECKOUT / "assets" / "starter" if is_checkout() else PACKAGE / "assets" / "starter"
+    return CHECKOUT / "assets" / "starter" if is_checkout() else PACKAGE.parent / STARTER_INSIDE
 
 
 def is_loopback(host: str) -> bool:
@@ -196,6 +199,24 @@ class Settings(BaseModel):
     )
     local_only: bool = setting(
         False, "Nothing is ever sent to another machine: no provider, no download of a model", "1 or 0"
+    )
+    feedback_repo: str = setting(
+        "",
+        "On a Space: private dataset on the hub (owner/name) where what people say outlives a restart",
+        "the name of a dataset, owner/name",
+        pattern=r"^([\w.-]+/[\w.-]+)?$",
+    )
+    owners: str = setting(
+        "",
+        "On a Space: names on the hub, with commas, of who may train and set; without any, the Space's author",
+        "names with commas between",
+        pattern=NAMES,
+    )
+    curators: str = setting(
+        "",
+        "On a Space: names on the hub, with commas, of who may decide at the desk",
+        "names with commas between",
+        pattern=NAMES,
     )
     debug: bool = setting(False, "Show the traceback under the sentence when something fails", "1 or 0")
 

@@ -179,3 +179,17 @@ def test_no_file_of_an_archive_leaves_the_folder_of_its_version(database: Path, 
             archive.writestr(name, "out")
     restore(backup, tmp_path / "elsewhere" / "understudy.db")
     assert not list(tmp_path.rglob("escaped"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_what_people_said_and_its_backups_are_for_their_person_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with Store.open(tmp_path / "home" / "understudy.db") as store:
+            store.conversations.add("private")
+            made = [store.backup(tmp_path / "b.db"), back_up(store, tmp_path / "b.zip", adapters=True)]
+            made += [file for file in store.path.parent.iterdir() if file.is_file()]
+            assert len(made) >= 4 and {file.stat().st_mode & 0o777 for file in made} == {0o600}
+            assert store.path.parent.stat().st_mode & 0o777 == 0o700
+    finally:
+        os.umask(before)

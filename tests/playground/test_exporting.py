@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -16,7 +13,6 @@ from tests.playground.tuned import ASKED, WANTED, tuned_playground
 from understudy.errors import InputError, NotFoundError
 from understudy.playground.export_jobs import Exported, Order
 from understudy.playground.playground import Playground
-from understudy.playground.publishing import publish
 from understudy.playground.tasks import Task
 
 pytestmark = pytest.mark.slow
@@ -102,39 +98,3 @@ def test_where_llama_cpp_is_not_the_export_says_that_it_was_not_checked(
     assert made.lines == () and made.sentence.startswith("Not checked: llama.cpp is not installed here.")
     assert "not checked: llama.cpp is not installed here" in (tmp_path / "out" / "README.md").read_text()
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["Modelfile", "README.md", "model.gguf"]
-
-
-class FolderHub:
-    """The hub as a folder: repositories with their visibility, and the files that were sent."""
-
-    def __init__(self, folder: Path, **public: bool) -> None:
-        self.folder = folder
-        self.private = {f"ada/{name}": not is_public for name, is_public in public.items()}
-
-    def create_repo(self, repo_id: str, *, private: bool, exist_ok: bool) -> str:
-        if "/" not in repo_id:
-            raise ValueError("a name without an owner")
-        self.private.setdefault(repo_id, private)
-        return f"hub://{repo_id}"
-
-    def repo_info(self, repo_id: str) -> Any:
-        return SimpleNamespace(private=self.private[repo_id])
-
-    def upload_folder(self, *, repo_id: str, folder_path: str, commit_message: str) -> None:
-        shutil.copytree(folder_path, self.folder / repo_id, dirs_exist_ok=True)
-
-
-def test_a_push_is_private_first_and_never_into_public_by_a_slip(tmp_path: Path) -> None:
-    made = tmp_path / "made"
-    made.mkdir()
-    (made / "README.md").write_text("# A card")
-    hub = FolderHub(tmp_path / "hub", known=True)
-    assert publish(made, "ada/fresh", hub) == "hub://ada/fresh"
-    assert hub.private["ada/fresh"] and (tmp_path / "hub" / "ada" / "fresh" / "README.md").is_file()
-    with pytest.raises(InputError, match="ada/known is public"):
-        publish(made, "ada/known", hub)
-    assert not (tmp_path / "hub" / "ada" / "known").exists()
-    publish(made, "ada/known", hub, public=True)
-    assert (tmp_path / "hub" / "ada" / "known" / "README.md").is_file()
-    with pytest.raises(InputError, match="was not updated"):
-        publish(made, "fresh", hub)

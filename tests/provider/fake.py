@@ -96,7 +96,7 @@ class FakeProvider:
 
 
 @contextmanager
-def serving(app: Any) -> Iterator[str]:
+def serving(app: Any, root: str = ROOT) -> Iterator[str]:
     """The base URL of `app` on a loopback port, as long as the block lasts."""
     config = uvicorn.Config(app, "127.0.0.1", 0, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
@@ -105,7 +105,7 @@ def serving(app: Any) -> Iterator[str]:
     while not server.started and thread.is_alive():
         thread.join(0.005)
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}{ROOT}"
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}{root}"
     finally:
         server.should_exit = True
         thread.join(10)

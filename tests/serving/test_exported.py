@@ -15,6 +15,7 @@ from understudy.errors import ModelError
 from understudy.serving import gguf_file
 from understudy.serving.backend import Stop
 from understudy.serving.device import Placement
+from understudy.serving.dtypes import QUANTISED
 from understudy.serving.exported import Exported, base_licence
 from understudy.serving.gguf_file import plain_jinja, tensor_names
 from understudy.serving.gguf_tokens import vocabulary
@@ -108,6 +109,27 @@ def test_rounding_happens_once_after_a_sum_in_float32(
     )
     assert {str(weight.dtype) for weight in second.values()} == {f"torch.{dtype}"}
     assert all(torch.equal(weight.to(getattr(torch, dtype)), second[name]) for name, weight in first.items())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", list(QUANTISED))
+def test_a_quantised_gguf_is_as_small_as_it_says_and_still_speaks(tmp_path: Path, dtype: str) -> None:
+    """On an adapter that changes nearly nothing: one that is made of noise hangs on its last bits."""
+    gguf = pytest.importorskip("gguf", reason="the gguf library is not installed here")
+    torch.set_num_threads(1)
+    backend = LocalBackend(STARTER, placement=CPU)
+    adapter = save_adapter(tmp_path / "a", backend._model, 1, r=4, lora_alpha=0.01)
+    backend.load_version(1, adapter)
+    made = exported(STARTER, adapter, tmp_path / "out", "gguf", dtype)
+    tensors = {tensor.name: tensor for tensor in gguf.GGUFReader(tmp_path / "out" / "model.gguf").tensors}
+    kinds = {name: tensor.tensor_type.name for name, tensor in tensors.items()}
+    assert kinds["token_embd.weight"] == "Q8_0" and kinds["output_norm.weight"] == "F32"
+    inner = [tensor for name, tensor in tensors.items() if name.startswith("blk.") and "norm" not in name]
+    assert {tensor.tensor_type.name for tensor in inner} == {dtype.upper()}
+    assert sum(int(tensor.n_bytes) for tensor in inner) == QUANTISED[dtype] * sum(int(t.n_elements) for t in inner)
+    if not made.missing:
+        same = [text == said for text, said in zip(answers(made, tmp_path / "out"), live(backend), strict=True)]
+        assert all(same) if dtype == "q8_0" else any(same)
 
 
 def test_the_adapter_leaves_with_the_name_of_its_base_and_without_a_path_of_this_machine(tmp_path: Path) -> None:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.fake_hub import FakeHub
 from tests.playground.tuned import tuned_playground
 from tests.ui.conftest import Watched, served
 from tests.ui.learned import never_wait_for_the_disk
 from tests.ui.test_accessibility import check, load_axe
 from understudy.playground.playground import Playground
+from understudy.store import ExportLine
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -85,3 +87,47 @@ def test_a_version_is_exported_saved_and_held_against_itself(app: Watched, playg
     check(page, "an earlier export on a phone")
     look(page, "export-earlier-phone")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_version_goes_to_the_hub_once_somebody_has_seen_what_differs(
+    app: Watched, playground: Playground, fake_hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [ExportLine(None, "Hi?", "Hello.", said, None, said == "Hello.") for said in ("Hello.", "Bye.")]
+    monkeypatch.setattr(playground.version_exports, "_ask", lambda *a: [])
+    monkeypatch.setattr(playground.version_exports, "_compare", lambda *a: (lines, "a test"))
+    monkeypatch.setenv("HF_TOKEN", "hf_ada")
+    page = app.open()
+    page.set_viewport_size({"width": 1280, "height": 860})
+    page.get_by_label("Message", exact=True).blur()
+    page.get_by_role("button", name="Learning").first.click()
+    page.get_by_role("button", name="Export v1 for another program").click()
+    dialog = page.get_by_role("dialog", name="Export v1")
+    dialog.get_by_label("For which program").select_option("adapter")
+    dialog.get_by_label("Where to").select_option("hub")
+    send = dialog.get_by_role("button", name="Check and send")
+    expect(send).to_be_disabled()
+    expect(dialog).to_contain_text("The base is under apache-2.0.")
+    expect(dialog).to_contain_text("Signed in by HF_TOKEN, which is never stored here.")
+    dialog.get_by_label("Model on the hub").fill("ada/shop")
+    dialog.get_by_label("I may share it under this licence").check()
+    load_axe(page)
+    check(page, "a push that is asked for")
+    look(page, "push-asked")
+    page.set_viewport_size({"width": 390, "height": 844})
+    look(page, "push-asked-phone")
+    check(page, "a push on a phone")
+    page.set_viewport_size({"width": 1280, "height": 860})
+    send.click()
+    expect(dialog.locator("[data-part=sent]")).to_have_text("Nothing was sent yet: 1 of 2 answers differ.")
+    expect(dialog.get_by_text("differs", exact=True)).to_have_count(1)
+    assert not fake_hub.repositories
+    look(page, "push-held")
+    dialog.get_by_role("button", name="Send it all the same").click()
+    expect(dialog.locator("[data-part=sent]")).to_contain_text("Only its owner sees it.")
+    check(page, "a push that arrived")
+    look(page, "push-sent")
+    assert fake_hub.get("model", "ada/shop").private
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Export v1 for another program").click()
+    expect(dialog.get_by_role("heading", name="On the hub")).to_be_visible()
+    expect(dialog).to_contain_text("sent, private")

@@ -15,6 +15,7 @@ import click
 
 from understudy.cli.commands import understudy
 from understudy.errors import InputError, NotFoundError, SettingsError, UnderstudyError
+from understudy.redaction import hide_secrets, redacted, secrets
 from understudy.settings import load_settings
 
 BAD_INPUT, FAILURE, INTERRUPTED = 2, 1, 130
@@ -22,6 +23,7 @@ BAD_INPUT, FAILURE, INTERRUPTED = 2, 1, 130
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and leave with 0, 1 (it failed), 2 (what was typed cannot be used) or 130 (Ctrl-C)."""
+    hide_secrets()
     try:
         sys.exit(understudy.main(arguments, prog_name="understudy", standalone_mode=False) or 0)
     except (KeyboardInterrupt, click.Abort):
@@ -42,9 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def tell(sentence: str, code: int) -> int:
     """Print a failure for a person, with the traceback for who asked for it, and pass the exit code on."""
+    known = secrets(os.environ)
     if wants_traceback():
-        traceback.print_exc()
-    click.echo(sentence, err=True)
+        click.echo(redacted(traceback.format_exc(), known), err=True)
+    click.echo(redacted(sentence, known), err=True)
     return code
 
 

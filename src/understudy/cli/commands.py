@@ -19,12 +19,15 @@ from understudy.cli.models import models
 from understudy.cli.own import own
 from understudy.cli.people import people
 from understudy.cli.provider import provider
+from understudy.cli.pull import pull
 from understudy.cli.rescue import rescue
 from understudy.cli.send import send
 from understudy.cli.serve import serve
+from understudy.cli.space import space
 from understudy.cli.teach import teach
 from understudy.cli.train import train, worker
 from understudy.cli.version_export import export, exports
+from understudy.cli.version_push import push, pushes
 from understudy.cli.versions import promote, rollback, versions
 
 
@@ -69,9 +72,11 @@ for command in (
     people,
     provider,
     rescue,
+    pull,
+    space,
     db,
     desktop,
 ):
     understudy.add_command(command)
-for command in (export, exports):
+for command in (export, exports, push, pushes):
     versions.add_command(command)

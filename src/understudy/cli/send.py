@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import click
@@ -11,8 +10,6 @@ import click
 from understudy.cli.options import opened, printable, with_settings
 from understudy.errors import InputError
 from understudy.settings import Settings
-
-_TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 
 
 @click.command("export")
@@ -52,10 +49,9 @@ def send(
 
 
 def hub_token(settings: Settings) -> str:
-    """The token of the hub from the environment. Raises InputError where there is none, or nothing may leave."""
+    """The token of the hub. Raises InputError where there is none, or nothing may leave."""
+    from understudy.serving.hub import require_token
+
     if settings.local_only:
         raise InputError("UNDERSTUDY_LOCAL_ONLY is set, so nothing is uploaded. Leave --push away, or unset it.")
-    token = next((os.environ[name] for name in _TOKENS if os.environ.get(name)), "")
-    if not token:
-        raise InputError("The hub wants a token. Set HF_TOKEN, or leave --push away and upload the file yourself.")
-    return token
+    return require_token().value

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from understudy.cli.options import MODEL, opened, printable, with_settings
-from understudy.cli.send import hub_token
 from understudy.cli.versions import number_of
+from understudy.serving.dtypes import DTYPES
 from understudy.settings import Settings
 
 if TYPE_CHECKING:
     from understudy.playground.exporting import Compared
     from understudy.store import ExportLine
 
-FORMS = ("adapter", "merged", "gguf", "gguf-adapter", "ollama")
-DTYPES = ("float32", "bfloat16", "float16")
+FORMS = ("adapter", "merged", "gguf", "gguf-adapter", "ollama", "space")
 
 
 class Told:
@@ -40,36 +39,18 @@ class Told:
 @click.option("--as", "form", type=click.Choice(FORMS), required=True, help="What the other program reads.")
 @click.option("--dtype", type=click.Choice(DTYPES), default="float32", show_default=True, help="Of merged weights.")
 @click.option("--licence", default="", help="For the card; else that of the base, as far as its card says it.")
-@click.option(
-    "--push", default="", metavar="OWNER/NAME", help="Upload it to this model on the hub, private (HF_TOKEN)."
-)
-@click.option("--public", is_flag=True, help="With --push: for everybody to see.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as one JSON object.")
-@with_settings(*MODEL, "scope", "local_only")
-def export(
-    settings: Settings,
-    version: str,
-    out: Path,
-    form: str,
-    dtype: str,
-    licence: str,
-    push: str,
-    public: bool,
-    as_json: bool,
-) -> None:
+@with_settings(*MODEL, "scope")
+def export(settings: Settings, version: str, out: Path, form: str, dtype: str, licence: str, as_json: bool) -> None:
     """Write VERSION (3 or v3) to the new folder OUT, and ask it there what it is asked here.
 
     Twenty questions, half of them what it learned, are put to the version and to the program that reads the files;
     every answer that differs is shown.
     """
-    from understudy.playground.publishing import hub_of, publish
-
-    token = hub_token(settings) if push else ""
     with opened(settings) as playground:
         model = playground.casting.base_model
         made = playground.version_exports.export(model, number_of(version), out, form, dtype, licence, Told())
-    address = publish(out, push, hub_of(token), public=public) if push else ""
-    _tell(made, as_json, address)
+    tell(made, as_json)
 
 
 @click.command()
@@ -81,23 +62,25 @@ def exports(settings: Settings, version: str, as_json: bool) -> None:
     with opened(settings) as playground:
         found = playground.version_exports.earlier(playground.casting.base_model, number_of(version))
     for made in found:
-        _tell(made, as_json)
+        tell(made, as_json)
 
 
-def _tell(made: Compared, as_json: bool, address: str = "") -> None:
+def answers(made: Compared) -> str:
+    """Every answer that differs, in three lines each."""
+    return "\n".join(_words(line) for line in made.lines if not line.same)
+
+
+def tell(made: Compared, as_json: bool) -> None:
     if as_json:
         told = {**asdict(made.export), "sentence": made.sentence, "lines": [asdict(line) for line in made.lines]}
-        click.echo(json.dumps(told | ({"address": address} if address else {}), ensure_ascii=False))
+        click.echo(json.dumps(told, ensure_ascii=False))
         return
     export = made.export
     head = f"{export.form}, {export.dtype}, {export.bytes:,} bytes in {export.path}"
-    click.echo(printable("\n".join([head, made.sentence, *(_words(line) for line in made.lines if not line.same)])))
-    if address:
-        click.echo(printable(address))
+    click.echo(printable("\n".join(filter(None, [head, made.sentence, answers(made)]))))
 
 
 def _words(line: ExportLine) -> str:
-    """An answer that differs, in three lines."""
     if line.gone:
         return "  (a question that was deleted since)"
     return f"  {line.question}\n    here:  {line.live}\n    there: {line.exported}"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @with_settings("home", "base_model")
 @click.pass_context
 def versions(context: click.Context, settings: Settings, person: str, as_json: bool) -> None:
-    """The versions of the base model, newest first; * marks the live one. `export` takes one to other programs."""
+    """The versions of the base model, newest first; * marks the live one. `export` and `push` take one elsewhere."""
     if context.invoked_subcommand is not None:
         if any(context.params.values()):
             raise InputError(

@@ -7,6 +7,7 @@ says so in its place and the others finish.
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import threading
 import time
@@ -93,9 +94,9 @@ class Answering:
         with self._changed:
             self._writings.setdefault(conversation, []).extend(w for group in by_model.values() for w in group)
         for model, group in by_model.items():
-            threading.Thread(
-                target=self._answer, args=(conversation, model, group, messages), name=f"answer-{model}", daemon=True
-            ).start()
+            context = contextvars.copy_context()  # a Space's GPU asks in it whose request this is
+            work = (self._answer, conversation, model, group, messages)
+            threading.Thread(target=context.run, args=work, name=f"answer-{model}", daemon=True).start()
 
     def live(self, conversation: str) -> LiveTexts:
         """What is being written now; memory only, cheap enough for every animation frame."""

@@ -93,6 +93,7 @@ def set_aside(database: Path) -> Path:
 
 def _pack(copy: Path, store: Store, target: Path) -> None:
     """Not compressed: weights would not become smaller."""
+    target.touch(mode=0o600)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         archive.write(copy, DATABASE)
         for folder in version_folders(store):

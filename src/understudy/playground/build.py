@@ -30,6 +30,8 @@ from understudy.playground.remote_training import RemoteTraining
 from understudy.playground.rescuing import Rescuing
 from understudy.playground.scope import Scope
 from understudy.playground.taken_home import TakenHome
+from understudy.redaction import hide_secrets
+from understudy.serving import zero_gpu
 from understudy.serving.backend import Backend
 from understudy.serving.catalogue import Catalogue, read_catalogue
 from understudy.serving.download import fetch_model
@@ -47,6 +49,7 @@ STARTER = "starter"
 
 def build_playground(settings: Settings) -> Playground:
     """The playground of `settings.home`. Raises `StoreError` or `SettingsError`; loads no model yet."""
+    hide_secrets()
     Recipe.from_values(settings.training)  # a wrong value is told now, not when the first run begins
     store = Store.open(settings.home / "understudy.db")
     catalogue = read_catalogue(settings.home)
@@ -57,6 +60,8 @@ def build_playground(settings: Settings) -> Playground:
     network = Network(settings.local_only)
     if settings.local_only:
         _keep_the_hub_away()
+
+    on_gpu = zero_gpu.on_gpu() if zero_gpu.is_here() else None
 
     def open_backend(name: str, source: str) -> Backend:
         if is_address(source):
@@ -69,7 +74,9 @@ def build_playground(settings: Settings) -> Playground:
             from understudy.serving.local import LocalBackend
 
         device = None if settings.device == "auto" else settings.device
-        return LocalBackend(source, name=name, placement=choose_placement(device, settings.threads))
+        placement = choose_placement("cpu" if on_gpu else device, settings.threads)
+        backend = LocalBackend(source, name=name, placement=placement)
+        return zero_gpu.ZeroGpuBackend(source, backend, on_gpu) if on_gpu else backend
 
     casting = Casting(store, base, open_backend)
     memory = Memory(store, EmbedderLoader(settings.embedder))
@@ -78,7 +85,7 @@ def build_playground(settings: Settings) -> Playground:
         store,
         casting,
         Adding(store, _fetch(network, catalogue)),
-        perform=_performing(store, casting, scope, settings),
+        perform=_refusing(store) if on_gpu else _performing(store, casting, scope, settings),
         pace=Pace(
             settings.learn == "auto",
             settings.learn_after_corrections,
@@ -170,6 +177,14 @@ def _performing(store: Store, casting: Casting, scope: Scope, settings: Settings
         return Performing(store, casting, promoting, scope=scope, automatic=automatic, recipe=settings.training)
 
     return lambda run, closing: made()(run, closing)
+
+
+def _refusing(store: Store) -> Perform:
+    """Ends runs where there is a GPU only while somebody is answered: a day's share of it would not train anything."""
+    sentence = (
+        "This Space has a GPU only while it answers. Pull what was said here to a machine of yours, and train there."
+    )
+    return lambda run, closing: store.runs.finish(run.id, "failed", sentence)
 
 
 def _base_model(store: Store, settings: Settings) -> str:

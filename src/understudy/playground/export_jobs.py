@@ -19,10 +19,12 @@ FOLDER = "exports"
 """Where exports lie in the data folder that were not saved by a browser."""
 
 _PHASES = {
+    "Asking the hub": (0.0, 0.0),
     "Asking the version itself": (0.0, 0.4),
     "Writing the files": (0.4, 0.5),
     "Opening the export": (0.5, 0.6),
     "Asking the export": (0.6, 1.0),
+    "Sending": (1.0, 1.0),
 }
 """Begin and end of each part of an export as shares of the whole, measured with the starter."""
 
@@ -37,7 +39,7 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
-class _Phases:
+class Phases:
     """The control of an export, as the progress of its task. Raises Cancelled."""
 
     heard: Heard
@@ -75,20 +77,20 @@ class ExportJobs:
         if order.download and self._exports.size(order.model, order.form, order.dtype) > MOST_BYTES:
             raise InputError("It is larger than 1 GB, too much to save here. Choose the folder on this machine.")
         make = self._pack if order.download else self._leave
-        return self.tasks.start(lambda heard: make(order, _Phases(heard)))
+        return self.tasks.start(lambda heard: make(order, Phases(heard)))
 
-    def _leave(self, order: Order, control: _Phases) -> Exported:
+    def _leave(self, order: Order, control: Phases) -> Exported:
         out = _free(self._home / FOLDER / order.name)
         return Exported(self._make(order, out, control), folder=str(out))
 
-    def _pack(self, order: Order, control: _Phases) -> Exported:
+    def _pack(self, order: Order, control: Phases) -> Exported:
         file = self._transfers.add(f"{order.name}.zip")
         made = file.path.with_name("made")
         try:
             compared = self._make(order, made, control)
             with zipfile.ZipFile(file.path, "w") as packed:
-                for path in sorted(made.iterdir()):
-                    packed.write(path, f"{order.name}/{path.name}")
+                for path in sorted(made.rglob("*")):
+                    packed.write(path, f"{order.name}/{path.relative_to(made).as_posix()}")
         except BaseException:
             self._transfers.drop(file.id)
             raise
@@ -96,7 +98,7 @@ class ExportJobs:
             shutil.rmtree(made, ignore_errors=True)
         return Exported(compared, file=file.id)
 
-    def _make(self, order: Order, out: Path, control: _Phases) -> Compared:
+    def _make(self, order: Order, out: Path, control: Phases) -> Compared:
         return self._exports.export(order.model, order.number, out, order.form, order.dtype, order.licence, control)
 
 

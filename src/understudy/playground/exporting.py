@@ -6,6 +6,7 @@ the app would say otherwise is counted and said. Files are made beside their pla
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ from understudy.errors import InputError, NotFoundError
 from understudy.playground.casting import Casting
 from understudy.playground.model_card import NEXT, Facts, card_of
 from understudy.playground.scope import Scope
+from understudy.playground.space_folder import SpaceOptions, base_of, head, write_program
+from understudy.serving.dtypes import BYTES, DTYPES, FLOATS
 from understudy.serving.provider import is_address
 from understudy.store import Export, ExportLine, Store, Version
 from understudy.training.control import Quiet
@@ -33,33 +36,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of an export as a page lists it: its name, and who reads it."""
+    """A form of an export as a page lists it: its name, who reads it, and what its numbers may be rounded to."""
 
     label: str
     words: str
+    dtypes: tuple[str, ...] = ("float32",)
 
 
 FORMS = {
     "merged": Form(
-        "Merged model (transformers)", "Base and version as one model, for transformers, vLLM and most servers."
+        "Merged model (transformers)",
+        "Base and version as one model, for transformers, vLLM and most servers.",
+        tuple(FLOATS),
     ),
     "adapter": Form(
         "Adapter (PEFT)",
         "Only what was learned, a few megabytes, for a program that has the base and loads it with PEFT.",
     ),
-    "gguf": Form("GGUF", "Base and version in one file, for llama.cpp, LM Studio and other programs of its family."),
+    "gguf": Form(
+        "GGUF", "Base and version in one file, for llama.cpp, LM Studio and other programs of its family.", DTYPES
+    ),
     "gguf-adapter": Form(
         "GGUF, adapter only", "Only what was learned, for llama.cpp beside a GGUF of the base (--lora)."
     ),
-    "ollama": Form("Ollama", "A GGUF and a Modelfile with this model's template and stops, for ollama create."),
+    "ollama": Form("Ollama", "A GGUF and a Modelfile with this model's template and stops, for ollama create.", DTYPES),
+    "space": Form(
+        "Space", "This program with this version as a Space on the hub, for others to try; then understudy space push."
+    ),
 }
 """The forms of an export, as a page lists them."""
 
-DTYPES = ("float32", "bfloat16", "float16")
 ASKED, LEARNED = 20, 10
 """Questions of a comparison, and how many of them at most are about what the version learned."""
 
-_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
 _ROOM = 256 * 2**20
 
 
@@ -87,16 +96,24 @@ class VersionExports:
         dtype: str = "float32",
         licence: str = "",
         control: Control | None = None,
+        *,
+        repository: str = "",
+        space: SpaceOptions | None = None,
+        anyway: bool = False,
     ) -> Compared:
         """Write version `number` to the new folder `out`, and compare. Raises InputError, ModelError, Cancelled.
 
         `dtype` is what the weights of a whole model are rounded to, after a sum in float32; an adapter stays float32.
+        Where the folder is on its way to a `repository` of the hub, card and record name that. A Space is for others,
+        so it gets a version that failed its gate only with `anyway`.
         """
-        control = control or Quiet()
-        version = self._version(model, number)
+        control, space = control or Quiet(), space or SpaceOptions()
+        version = self.version(model, number)
+        if form == "space" and version.passed is False and not anyway:
+            raise InputError(f"v{number} did not pass its gate, so it is nothing to show. Only --anyway builds it.")
         making = self._prepare(version, form, dtype)
         _check_place(out, self.size(model, form, dtype))
-        if form != "adapter":
+        if form not in ("adapter", "space"):
             _check_memory(self._casting.backend(model).describe().parameters)
         expected = self._ask(version, control)
         part = out.with_name(f".{out.name}.{os.getpid()}.new")
@@ -104,9 +121,11 @@ class VersionExports:
             part.mkdir(parents=True)
             control.step("Writing the files", 0)
             making.write(part)
+            if form == "space":
+                write_program(part, number, base_of(making.source), making.name, space)
             lines, program = self._compare(making, part, expected, control)
-            self._describe(part, version, making, lines, licence)
-            size = sum(file.stat().st_size for file in part.iterdir())
+            self._describe(part, version, making, lines, licence, space, repository)
+            size = sum(file.stat().st_size for file in part.rglob("*") if file.is_file())
             part.replace(out)
         except OSError as error:
             raise InputError(
@@ -115,41 +134,55 @@ class VersionExports:
         finally:
             shutil.rmtree(part, ignore_errors=True)
         made = self._store.exports.add(
-            version.id, form, making.dtype, str(out.absolute()), size,
+            version.id, form, making.dtype, repository or str(out.absolute()), size,
             program=program, unchecked=making.missing, lines=lines,
         )  # fmt: skip
         return self._compared(made)
 
     def earlier(self, model: str, number: int) -> list[Compared]:
         """The exports of a version, newest first, as they were compared then. Raises NotFoundError."""
-        return [self._compared(export) for export in self._store.exports.list(self._version(model, number).id)]
+        return [self._compared(export) for export in self._store.exports.list(self.version(model, number).id)]
 
     def size(self, model: str, form: str, dtype: str) -> int:
         """About how many bytes an export takes; an adapter's are few."""
-        if "adapter" in form:
+        if "adapter" in form or form == "space":
             return 0
-        return self._casting.backend(model).describe().parameters * _BYTES[dtype]
+        return math.ceil(self._casting.backend(model).describe().parameters * BYTES.get(dtype, 4))
 
-    # -- what the methods above share ----------------------------------------------------------------------------
+    def licence(self, model: str) -> str:
+        """What the card of the base says about its licence; "" where it says nothing."""
+        from understudy.serving.exported import base_licence
 
-    def _version(self, model: str, number: int) -> Version:
+        return base_licence(self._source(model))
+
+    def version(self, model: str, number: int) -> Version:
+        """One that is there. Raises NotFoundError."""
         version = self._store.versions.find(model, number)
         if version is None or version.removed:
             raise NotFoundError(f"{model} has no version v{number} to export. `understudy versions` lists them.")
         return version
 
+    # -- what the methods above share ----------------------------------------------------------------------------
+
+    def _source(self, model: str) -> str:
+        registered = self._store.models.find(model)
+        return registered.source if registered else model
+
     def _prepare(self, version: Version, form: str, dtype: str) -> Exported:
         from understudy.serving.exported import Exported
 
-        if form not in FORMS or dtype not in DTYPES:
-            raise InputError(f"There is no export as {form} in {dtype}. Forms: {', '.join(FORMS)}.")
-        registered = self._store.models.find(version.model)
-        source = registered.source if registered else version.model
+        if form not in FORMS:
+            raise InputError(f"There is no export as {form}. Forms: {', '.join(FORMS)}.")
+        if dtype not in FORMS[form].dtypes:
+            raise InputError(f"There is no {form} in {dtype}. It may be in {', '.join(FORMS[form].dtypes)}.")
+        source = self._source(version.model)
         if is_address(source):
             raise InputError(f"The weights of {version.model} are at its provider, so there is nothing to export here.")
         folder = self._casting.check_version(version.model, version.number)
         base = version.model if Path(source).expanduser().is_dir() else source
-        dtype = {"adapter": "as trained", "gguf-adapter": "float32"}.get(form, dtype)
+        if form == "space":
+            base = base_of(source) or version.model
+        dtype = {"adapter": "as trained", "space": "as trained", "gguf-adapter": "float32"}.get(form, dtype)
         return Exported.prepare(source, folder, base, f"{version.model}-v{version.number}", form, dtype)
 
     def _ask(self, version: Version, control: Control) -> list[Expected]:
@@ -190,15 +223,24 @@ class VersionExports:
             return ask_export(reader, expected, control), reader.name
 
     def _describe(
-        self, folder: Path, version: Version, making: Exported, lines: Sequence[ExportLine], licence: str
+        self,
+        folder: Path,
+        version: Version,
+        making: Exported,
+        lines: Sequence[ExportLine],
+        licence: str,
+        space: SpaceOptions,
+        repository: str,
     ) -> None:
         from understudy.evaluation.parity import sentence
         from understudy.serving.exported import base_licence
 
         said = sentence(lines) if lines else f"Not checked: {making.missing}"
         licence = licence or base_licence(making.source)
-        facts = Facts(version, making.form, making.base, making.dtype, said, licence, making.snapshot)
-        card = card_of(self._store, facts)
+        place = repository or "THIS_FOLDER"
+        facts = Facts(version, making.form, making.base, making.dtype, said, licence, making.snapshot, place)
+        settings = head(making.name, licence, base_of(making.source), space) if making.form == "space" else ""
+        card = card_of(self._store, facts, settings)
         (folder / "README.md").write_text(card, "utf-8")
 
     def _compared(self, export: Export) -> Compared:

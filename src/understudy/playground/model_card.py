@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from understudy import __version__
+from understudy.playground.licences import front
 from understudy.store import Store, Version
 
 NEXT = {
@@ -25,14 +26,14 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
 base = AutoModelForCausalLM.from_pretrained("{source}", dtype="float32")
-model = PeftModel.from_pretrained(base, "THIS_FOLDER")
-tokenizer = AutoTokenizer.from_pretrained("THIS_FOLDER")
-settings = GenerationConfig.from_pretrained("THIS_FOLDER")
+model = PeftModel.from_pretrained(base, "{place}")
+tokenizer = AutoTokenizer.from_pretrained("{place}")
+settings = GenerationConfig.from_pretrained("{place}")
 ```""",
     "merged": """```python
 from transformers import pipeline
 
-ask = pipeline("text-generation", "THIS_FOLDER")
+ask = pipeline("text-generation", "{place}")
 print(ask([{{"role": "user", "content": "Hello!"}}], do_sample=False))
 ```""",
     "gguf": "```sh\nllama-cli -m model.gguf --jinja\n```",
@@ -41,12 +42,17 @@ print(ask([{{"role": "user", "content": "Hello!"}}], do_sample=False))
         " llama.cpp's own converter or by Understudy."
     ),
     "ollama": "```sh\nollama create {name} -f Modelfile\nollama run {name}\n```",
+    "space": (
+        "As a Space: open it, ask, and correct what is wrong; whoever signs in is known by name. On a machine of your"
+        " own:\n\n```sh\npip install -r requirements.txt\npython app.py\n```"
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a card is made of. `compared` says how the export did beside the version, `licence` is the base's."""
+    """What a card is made of. `compared` says how the export did beside the version, `licence` is that of the base
+    unless somebody named one, `place` is where a program finds the files."""
 
     version: Version
     form: str
@@ -55,21 +61,24 @@ class Facts:
     compared: str
     licence: str
     snapshot: str
+    place: str
 
 
-def card_of(store: Store, facts: Facts) -> str:
-    """The text of README.md."""
+def card_of(store: Store, facts: Facts, head: str = "") -> str:
+    """The text of README.md; `head` are settings for the hub other than those of a model."""
     version, form, base, licence = facts.version, facts.form, facts.base, facts.licence
     learned = len(store.versions.learned(version.model, version.number))
     named = f"{version.model}-v{version.number}"
     parts = [
-        _head(base, form, licence),
+        head or _head(base, form, licence),
         f"# {named}",
         f"{base}, tuned with Understudy {__version__} on what people corrected. Version {version.number} of"
         f" {version.created[:10]}, as {form}, weights in {facts.dtype}"
-        f"{'' if 'adapter' in form else ' after a sum in float32'}.",
+        f"{'' if 'adapter' in form or form == 'space' else ' after a sum in float32'}.",
         "## How to use",
-        _USES[form].format(base=base, source=base if "/" in base else f"FOLDER_OF_{base}", name=named),
+        _USES[form].format(
+            base=base, source=base if "/" in base else f"FOLDER_OF_{base}", name=named, place=facts.place
+        ),
         "## Does it answer the same?",
         f"Asked greedily beside the version itself: {facts.compared[0].lower()}{facts.compared[1:]}",
         "## What it learned from",
@@ -90,7 +99,7 @@ def card_of(store: Store, facts: Facts) -> str:
 def _head(base: str, form: str, licence: str) -> str:
     library = {"adapter": "peft", "merged": "transformers"}.get(form, "gguf")
     known = [f"base_model: {json.dumps(base)}"] if base.count("/") == 1 else []
-    lines = [f"license: {json.dumps(licence or 'unknown')}", *known, f"library_name: {library}"]
+    lines = [*front(licence), *known, f"library_name: {library}"]
     return "\n".join(["---", *lines, "pipeline_tag: text-generation", "tags: [understudy]", "---"])
 
 

@@ -45,6 +45,7 @@ from understudy.playground.own import Own
 from understudy.playground.people import People
 from understudy.playground.promoting import Promoting, VersionItem
 from understudy.playground.providers import Providers
+from understudy.playground.publishing import Publishing
 from understudy.playground.purging import Purging
 from understudy.playground.reading import hides_names, read_answer, read_conversation, shown_answers
 from understudy.playground.remembering import Remembering
@@ -118,12 +119,13 @@ class Playground:
         self.exports = Exports(store, self.desk, self.transfers)
         self.version_exports = VersionExports(store, casting, self.scope)
         self.export_jobs = ExportJobs(self.version_exports, self.transfers, store.path.parent)
+        self._network, catalogue = network or Network(), catalogue or read_catalogue()
+        self.publishing = Publishing(store, self.version_exports, self.transfers, self._network)
         self.cleaning = Cleaning(store, self.desk)
         self.exploring = Exploring(store, self.desk)
         self.cleanings = Cleanings(self.cleaning)
         self.balancing = Balancing(store, self.cleaning)
         self.augmenting = Augmenting(store, casting, self.desk)
-        self._network, catalogue = network or Network(), catalogue or read_catalogue()
         self.providers, self._costs = Providers(store, self._network, catalogue), Costs(store, catalogue)
         self.jobs = Jobs(store, self.providers, self.remote.ordering if self.remote else None)
         self._columns = tuple(columns)
@@ -149,6 +151,7 @@ class Playground:
         self.imports.close()
         self.exports.tasks.close()
         self.export_jobs.tasks.close()
+        self.publishing.tasks.close()
         self.cleanings.close()
         self.augmenting.close()
         self.transfers.close()

@@ -24,6 +24,7 @@ from understudy.dataset.parquet import write_parquet
 from understudy.dataset.table import write_table
 from understudy.errors import Cancelled, InputError
 from understudy.playground.bringing import FORMATS
+from understudy.playground.licences import front
 from understudy.store import Item, Store
 
 TABLES = {"csv": ",", "tsv": "\t"}
@@ -103,7 +104,7 @@ def card_of(sent: Sent, sources: Mapping[str, int], licence: str, view: str) -> 
     ]
     lines = [
         "---",
-        f"license: {dump(licence)}",
+        *front(licence),
         f"size: {counts.rows}",
         "configs:",
         f"- config_name: default\n  data_files: {dump(sent.path.name)}",

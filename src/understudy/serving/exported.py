@@ -1,7 +1,8 @@
 """A version in the form another program wants it, and that program to read it back.
 
-Five forms: the adapter as PEFT reads it, base and adapter merged as transformers reads them, the merged model or the
-adapter as GGUF, and a folder for `ollama create`. Ollama runs llama.cpp's engine, so llama.cpp reads that one back.
+Six forms: the adapter as PEFT reads it, base and adapter merged as transformers reads them, the merged model or the
+adapter as GGUF, a folder for `ollama create`, and a sealed version for this program on a Space. Ollama runs llama.cpp's
+engine, so llama.cpp reads that one back.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from understudy.serving.loading import resolve_source
 from understudy.serving.merged import merge, open_base, write_merged
 from understudy.serving.ollama import modelfile
 from understudy.serving.portable import Portable
-from understudy.serving.reader import LlamaReader, Reader, TransformersReader
-from understudy.serving.seal import CARD, FILES
-from understudy.serving.weights import read_json
+from understudy.serving.reader import EngineReader, LlamaReader, Reader, TransformersReader
+from understudy.serving.seal import CARD, FILES, ON_A_SPACE, Card, seal
+from understudy.serving.weights import fingerprint, read_json
+from understudy.settings import STARTER_INSIDE
 
 MODEL_FILE, ADAPTER_FILE, MODELFILE = "model.gguf", "adapter.gguf", "Modelfile"
 
@@ -66,13 +68,14 @@ class Exported:
             "gguf": self._gguf,
             "gguf-adapter": self._gguf_adapter,
             "ollama": self._ollama,
+            "space": self._space,
         }
         writers[self.form](folder)
 
     @property
     def missing(self) -> str:
         """Why the program that would use it is not here to read it back; "" where it is."""
-        if self.form in ("adapter", "merged") or find_spec("xllamacpp"):
+        if self.form in ("adapter", "merged", "space") or find_spec("xllamacpp"):
             return ""
         return "llama.cpp is not installed here. pip install 'understudy[gguf]' brings it."
 
@@ -91,6 +94,8 @@ class Exported:
             return TransformersReader(folder)
         if self.form == "adapter":
             return TransformersReader(folder, self.source)
+        if self.form == "space":
+            return EngineReader(folder / ON_A_SPACE, self.base_of_space(folder))
         if self.form == "gguf-adapter":
             write_model(open_base(self.source).model, self.portable, beside / MODEL_FILE, self.base, "float32")
             return LlamaReader(beside / MODEL_FILE, folder / ADAPTER_FILE, self.portable.stops)
@@ -98,11 +103,31 @@ class Exported:
 
     def _adapter(self, folder: Path) -> None:
         """Its weights as they are; a path of this machine in its settings gives way to the name of the base."""
+        self._named_adapter(folder)
+        self.portable.write(folder)
+
+    def _named_adapter(self, folder: Path) -> None:
         settings, weights = FILES
         config = read_json(self.adapter / settings, f"The version {self.name}") | {"base_model_name_or_path": self.base}
         (folder / settings).write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", "utf-8")
         shutil.copyfile(self.adapter / weights, folder / weights)
-        self.portable.write(folder)
+
+    def _space(self, folder: Path) -> None:
+        """Sealed anew, because its settings name no path of this machine any more; numbers and hashes stay."""
+        sealed = self.adapter / CARD
+        known = read_json(sealed, self.name) if sealed.is_file() else {}
+        card = Card(
+            self.base, fingerprint(resolve_source(self.source)), snapshot=self.snapshot,
+            recipe=known.get("recipe", {}), metrics=known.get("metrics", {}),
+        )  # fmt: skip
+        with tempfile.TemporaryDirectory() as beside:
+            self._named_adapter(Path(beside))
+            seal(Path(beside), folder / ON_A_SPACE, card)
+
+    def base_of_space(self, folder: Path) -> str:
+        """The model in the folder of a Space where it brings its own, else the name that the hub knows it by."""
+        inside = folder / STARTER_INSIDE
+        return str(inside) if inside.is_dir() else self.source
 
     def _merged(self, folder: Path) -> None:
         write_merged(self._sum(), self.portable, folder, self.dtype)

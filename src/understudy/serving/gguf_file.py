@@ -3,6 +3,9 @@
 Written with llama.cpp's own library (`gguf`, an extra). Two architectures, whose answers are compared with llama.cpp's
 in the tests; others are refused with the way that there is. llama.cpp turns the halves of a head in another order than
 transformers (interleaved), so query and key rows of Llama are reordered, and an adapter's B like its weight.
+
+Weights may be quantised, in blocks of 32 numbers of a row, by the library's own arithmetic. As llama.cpp does, what
+turns tokens into numbers and back keeps more of them: it is in 8 bits however few the rest has.
 """
 
 from __future__ import annotations
@@ -16,12 +19,14 @@ import torch
 
 from understudy.errors import ModelError
 from understudy.serving.adapter import Adapter
+from understudy.serving.dtypes import QUANTISED
 from understudy.serving.gguf_tokens import vocabulary
 from understudy.serving.portable import Portable
 
 ARCHITECTURES = {"llama": "LLAMA", "qwen2": "QWEN2"}
 """By transformers' `model_type`, the name in the gguf library."""
 
+_BLOCK = 32
 _INTERLEAVED = ("llama",)
 _GENERATION = ("{% generation %}", "{% endgeneration %}", "{%- generation %}", "{%- endgeneration %}")
 """Marks for training in a template; other template engines do not know them, and they write nothing."""
@@ -41,19 +46,21 @@ def check_gguf(config: Any) -> None:
 
 
 def write_model(model: Any, portable: Portable, file: Path, name: str, dtype: str) -> None:
-    """The whole model in one file: weights in `dtype` (vectors in float32), tokenizer, template, settings."""
+    """The whole model in one file: matrices in `dtype` (vectors in float32), tokenizer, template, settings."""
     gguf, config = _library(), model.config
     check_gguf(config)
     writer = gguf.GGUFWriter(file, config.model_type)
     writer.add_name(name)
     writer.add_file_type(gguf.LlamaFileType[{"float32": "ALL_F32"}.get(dtype, f"MOSTLY_{_short(dtype)}")])
+    if dtype in QUANTISED:
+        writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
     _write_settings(writer, config, portable.context_length)
     _write_tokens(writer, portable, config.vocab_size)
     names = _names(config)
     tied = config.tie_word_embeddings
     for key, tensor in model.state_dict().items():
         if not (tied and key == "lm_head.weight"):
-            _add(writer, names(key), _ordered(config, key, tensor), dtype if tensor.dim() > 1 else "float32")
+            _add(writer, names(key), _ordered(config, key, tensor), _kept_in(dtype, key, tensor))
     _finish(writer)
 
 
@@ -137,6 +144,17 @@ def _ordered(config: Any, key: str, tensor: torch.Tensor) -> torch.Tensor:
     return halves.transpose(1, 2).reshape(tensor.shape)
 
 
+def _kept_in(dtype: str, key: str, tensor: torch.Tensor) -> str:
+    """The kind of numbers of one tensor. A row that is not made of whole blocks stays in float16."""
+    if tensor.dim() < 2:
+        return "float32"
+    if dtype not in QUANTISED:
+        return dtype
+    if tensor.shape[-1] % _BLOCK:
+        return "float16"
+    return "q8_0" if "embed_tokens" in key or "lm_head" in key else dtype
+
+
 def _add(writer: Any, name: str, tensor: torch.Tensor, dtype: str) -> None:
     gguf = _library()
     kind = gguf.GGMLQuantizationType[_short(dtype)]
@@ -145,7 +163,7 @@ def _add(writer: Any, name: str, tensor: torch.Tensor, dtype: str) -> None:
 
 
 def _short(dtype: str) -> str:
-    return {"float32": "F32", "bfloat16": "BF16", "float16": "F16"}[dtype]
+    return {"float32": "F32", "bfloat16": "BF16", "float16": "F16"}.get(dtype, dtype.upper())
 
 
 def _finish(writer: Any) -> None:

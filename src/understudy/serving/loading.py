@@ -17,7 +17,7 @@ from transformers.utils.logging import disable_progress_bar
 
 from understudy.errors import ModelError
 from understudy.serving.device import Placement
-from understudy.serving.weights import fingerprint, refuse_code, require_weights
+from understudy.serving.weights import fingerprint, refuse_bombs, refuse_code, require_weights
 
 ONE_AT_A_TIME = threading.Lock()
 """While transformers loads, it makes `meta` torch's default device for the whole process: a model that another thread
@@ -46,6 +46,7 @@ def load_model(source: str | Path, placement: Placement) -> Loaded:
     folder = resolve_source(source)
     refuse_code(folder, str(source))
     require_weights(folder, str(source))
+    refuse_bombs(folder, str(source))
     disable_progress_bar()  # its lines would land between those of the terminal chat
     try:
         with ONE_AT_A_TIME:
@@ -54,7 +55,7 @@ def load_model(source: str | Path, placement: Placement) -> Loaded:
                 folder, config=config, dtype=placement.dtype, use_safetensors=True, trust_remote_code=False
             )
             tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
+    except Exception as error:  # foreign files can break a library in any way
         raise ModelError(f"The model {source} cannot be loaded: {_first_line(error)} Choose another model.") from error
     if model._is_stateful:
         raise ModelError(

@@ -1,7 +1,8 @@
 """Programs that use an export, asked as their users will ask them: a fresh load of the files, their own template.
 
-transformers and PEFT read folders. llama.cpp reads GGUF files, through xllamacpp, the bindings that come compiled for
-every system; it runs with its own defaults, except that it stays on the CPU and off the network.
+transformers and PEFT read folders, and this program's own engine the version of a Space. llama.cpp reads GGUF files,
+through xllamacpp, the bindings that come compiled for every system; it runs with its own defaults, except that it stays
+on the CPU and off the network.
 """
 
 from __future__ import annotations
@@ -13,9 +14,14 @@ from typing import Any, Protocol
 
 import torch
 
+from understudy import __version__
 from understudy.errors import ModelError
+from understudy.serving.backend import Stop
+from understudy.serving.device import Placement
 from understudy.serving.loading import ONE_AT_A_TIME, resolve_source
-from understudy.types import Message
+from understudy.serving.local import LocalBackend
+from understudy.serving.seal import verify
+from understudy.types import Delta, Done, Message, Row, Sampling
 
 
 class Reader(Protocol):
@@ -69,6 +75,29 @@ class TransformersReader:
 
     def close(self) -> None:
         del self._model
+
+
+class EngineReader:
+    """A sealed version on its base, opened anew by the engine of this program, as a Space opens it."""
+
+    def __init__(self, version: Path, base: str) -> None:
+        """Raises ModelError where one of them does not load, or the seal is broken."""
+        placement = Placement(torch.device("cpu"), torch.float32, torch.get_num_threads(), "read back exactly")
+        self.name = f"Understudy {__version__}"
+        self._backend = LocalBackend(base, name="base", placement=placement)
+        verify(version, self._backend)
+        self._backend.load_version(1, version)
+
+    def answer(self, messages: Sequence[Message], most: int) -> str:
+        sampling = Sampling(temperature=0, max_tokens=most)
+        events = list(self._backend.generate([Row(messages, 1)], sampling, Stop()))
+        error = next((event.error for event in events if isinstance(event, Done) and event.error), None)
+        if error:
+            raise ModelError(f"{self.name} did not answer: {error}")
+        return "".join(event.text for event in events if isinstance(event, Delta))
+
+    def close(self) -> None:
+        self._backend.close()
 
 
 class LlamaReader:

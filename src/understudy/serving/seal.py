@@ -21,6 +21,8 @@ from understudy.serving.provider import MODEL_FILE
 from understudy.serving.weights import read_json
 
 CARD = "version.json"
+ON_A_SPACE = "version"
+"""The folder of the one version that a Space comes with."""
 FILES = ("adapter_config.json", "adapter_model.safetensors")
 REMOTE_FILES = (MODEL_FILE,)
 """What the folder of a version holds whose weights lie at a provider: their name there."""

@@ -18,6 +18,9 @@ from understudy.errors import ModelError
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _HEADER_LIMIT = 100 * 2**20
 _SAMPLES, _SAMPLE_BYTES = 64, 2**16
+_PACKED = 8
+_MOST_SETTINGS = 64 * 2**20
+"""Bytes of a JSON file; the largest is the index of a model in hundreds of files."""
 
 
 def require_weights(folder: Path, source: str) -> None:
@@ -36,6 +39,8 @@ def require_weights(folder: Path, source: str) -> None:
 def read_json(path: Path, what: str) -> dict[str, Any]:
     """The object in a JSON file; ModelError with the file's name when it is missing or broken."""
     try:
+        if path.stat().st_size > _MOST_SETTINGS:
+            raise ValueError("it is larger than any settings are")
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ModelError(f"{what} has no {path.name}. Choose a complete folder.") from error
@@ -58,6 +63,34 @@ def refuse_code(folder: Path, source: str) -> None:
         )
 
 
+def refuse_bombs(folder: Path, source: str) -> None:
+    """Raises ModelError when settings promise far more than the files hold: what is missing would be made in memory.
+
+    Files may hold eight times fewer numbers than they stand for, since some pack several into one.
+    """
+    config = read_json(folder / "config.json", f"The model {source}")
+    sizes = [config.get(name, 0) for name in ("vocab_size", "hidden_size", "num_hidden_layers", "intermediate_size")]
+    if not all(_is_size(size) for size in sizes):
+        raise ModelError(f"The config.json of {source} has a size that is none. Get the files again.")
+    words, width, layers, inner = sizes
+    promised, held = words * width + layers * width * max(width, inner), count_parameters(folder)
+    if promised > _PACKED * held:
+        raise ModelError(
+            f"The config.json of {source} promises {promised:,} numbers and its files hold {held:,}, so it was not"
+            " loaded. Get the files again."
+        )
+    _refuse_paths(folder, source)
+
+
+def _refuse_paths(folder: Path, source: str) -> None:
+    """An index of weights names files of its folder and no others."""
+    index = folder / "model.safetensors.index.json"
+    named = read_json(index, f"The model {source}").get("weight_map") if index.is_file() else {}
+    files = set(named.values()) if isinstance(named, dict) else {named}
+    if wrong := [file for file in files if not isinstance(file, str) or Path(file).name != file or "\\" in file]:
+        raise ModelError(f"The index of {source} names {str(wrong[0])[:80]!r}, which is no file of its folder.")
+
+
 def count_parameters(folder: Path) -> int:
     """Numbers in all weights of a folder, from the headers alone."""
     return sum(
@@ -73,16 +106,22 @@ def read_header(file: Path) -> dict[str, Any]:
     try:
         with file.open("rb") as stream:
             (length,) = struct.unpack("<Q", stream.read(8))
-            if length > _HEADER_LIMIT:
+            if length > min(_HEADER_LIMIT, file.stat().st_size - 8):
                 raise ValueError("its header is too long")
             header = json.loads(stream.read(length))
             tensors = [t for name, t in header.items() if name != "__metadata__"]
+            if not all(_is_size(n) for t in tensors for n in (*t["shape"], *t["data_offsets"])):
+                raise ValueError("it declares a shape that is none")
             end = 8 + length + max((t["data_offsets"][1] for t in tensors), default=0)
             if end > file.stat().st_size:
                 raise ValueError("it ends too early")
-    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error) as error:
         raise ModelError(f"{file.name} is damaged or incomplete ({error}). Get the file again.") from error
     return dict(header)
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
 
 
 def fingerprint(folder: Path) -> str:

@@ -22,8 +22,10 @@ from understudy.store.imports import Import
 from understudy.store.items import Cursor, Item, Page, Sort
 from understudy.store.jobs import Checkpoint, Job, JobEvent, RemoteFile
 from understudy.store.models import Model
+from understudy.store.outbox import Entry
 from understudy.store.people import Account
 from understudy.store.preferences import Preference
+from understudy.store.pushes import Push
 from understudy.store.ratings import Rating
 from understudy.store.recalls import Recall
 from understudy.store.runs import Run
@@ -53,6 +55,7 @@ __all__ = [
     "Cursor",
     "Departure",
     "Edit",
+    "Entry",
     "Exploration",
     "Export",
     "ExportLine",
@@ -72,6 +75,7 @@ __all__ = [
     "Page",
     "Place",
     "Preference",
+    "Push",
     "Rating",
     "Recall",
     "RemoteFile",

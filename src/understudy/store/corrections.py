@@ -170,11 +170,16 @@ class Corrections:
         self._set(correction, "enabled", int(enabled))
 
     def approve_waiting(self) -> int:
-        """Approve what waits of those whose word counts (this machine's person, curators, owners); say how many."""
+        """Approve what was corrected here by those whose word counts (this machine's person, curators, owners).
+
+        Says how many. What came in with a file or from a Space waits for a person.
+        """
         with self._connections.writing() as db:
             return db.execute(
                 "UPDATE corrections SET state = 'approved' WHERE state = 'waiting' AND (author = ''"
-                " OR author IN (SELECT name FROM people WHERE role IN ('curator', 'owner')))"
+                " OR author IN (SELECT name FROM people WHERE role IN ('curator', 'owner'))) AND completion IN"
+                " (SELECT completions.id FROM completions JOIN turns ON turns.id = turn"
+                " JOIN conversations ON conversations.id = conversation WHERE batch IS NULL)"
             ).rowcount
 
     def _lessons(self, where: str, parameters: Sequence[object]) -> list[Lesson]:

@@ -6,7 +6,7 @@ import math
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,10 +37,13 @@ from understudy.store.meanings import Meanings
 from understudy.store.merging import Merging
 from understudy.store.models import Models
 from understudy.store.moments import seconds_since
+from understudy.store.outbox import Outbox
 from understudy.store.people import People
 from understudy.store.preferences import Preferences
+from understudy.store.pushes import Pushes
 from understudy.store.ratings import Ratings
 from understudy.store.recalls import Recalls
+from understudy.store.replaying import Replaying
 from understudy.store.runs import Runs
 from understudy.store.sessions import Sessions
 from understudy.store.signals import Signals
@@ -63,6 +66,7 @@ _TABLES = (
     "runs",
     "verdicts",
     "exports",
+    "pushes",
     "imports",
     "batches",
     "jobs",
@@ -95,7 +99,10 @@ class Store:
         self.arrivals = Arrivals(connections)
         self.departures = Departures(connections)
         self.exports = Exports(connections)
+        self.pushes = Pushes(connections)
         self.merging = Merging(connections)
+        self.outbox = Outbox(connections)
+        self.replaying = Replaying(connections)
         self.jobs = Jobs(connections)
         self.golden = GoldenSets(connections)
         self.signals = Signals(connections)
@@ -120,6 +127,7 @@ class Store:
         """
         path = Path(path).expanduser().absolute()
         _ensure_folder(path)
+        _ensure_private(path)
         connections = Connections(path, patience)
         try:
             schema.upgrade(connections)
@@ -226,6 +234,7 @@ class Store:
         return target
 
     def _copy(self, part: Path) -> None:
+        _ensure_private(part)
         with explained(part):
             copy = sqlite3.connect(part, isolation_level=None)
             try:
@@ -251,11 +260,20 @@ class Store:
                 ids.continue_after(row["id"])
 
 
+def _ensure_private(path: Path) -> None:
+    """A file that is made now is its person's alone, where the system knows that; SQLite's side files follow it.
+
+    What cannot be made SQLite tells in a moment.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
 def _ensure_folder(path: Path) -> None:
     if path.is_dir():
         raise StoreError(f"{path} is a folder, but a database file is needed. Name a file inside it.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
             f"The folder {path.parent} cannot be made ({error.strerror}). Check its permissions, or set"

@@ -91,6 +91,7 @@ class Versions:
         name: str = "",
         note: str = "",
         *,
+        number: int | None = None,
         parent: int | None = None,
         run: str | None = None,
         passed: bool | None = None,
@@ -98,7 +99,10 @@ class Versions:
         verdicts: Sequence[Verdict] = (),
         person: str = "",
     ) -> Version:
-        """A new version with the next number. Raises `NotFoundError` for a model that is not registered."""
+        """A new version with the next number, or a later one that it has elsewhere.
+
+        Raises `NotFoundError` for a model that is not registered, `InputError` for a number that was given already.
+        """
         checked(str(path), "folder of the version", empty=False, most=4_096)
         row: Row = {
             "id": new_id(),
@@ -117,7 +121,10 @@ class Versions:
             if self._connections.row("SELECT 1 FROM models WHERE name = ?", [model]) is None:
                 raise NotFoundError(f"There is no model called {model!r}. Add the model first, then its version.")
             newest = self._connections.row("SELECT max(number) AS number FROM versions WHERE model = ?", [model])
-            row["number"] = ((newest or {}).get("number") or BASE) + 1
+            following = ((newest or {}).get("number") or BASE) + 1
+            if number is not None and number < following:
+                raise InputError(f"{model} had a version v{number} already, and a number is given once.")
+            row["number"] = number or following
             db.table("versions").insert(row)
             db.table("verdicts").insert_all(_verdict_row(row["id"], verdict) for verdict in verdicts)
         return _version(row)

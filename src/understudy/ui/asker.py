@@ -13,6 +13,9 @@ from understudy.types import OWNER, Person
 PERSON = "understudy.person"
 """The key of the scope."""
 
+GUEST = "guest "
+"""How the name of somebody begins who has not signed in where one need not; no account has a space in its name."""
+
 
 def person_of(scope: Mapping[str, Any]) -> Person:
     """The person of a request."""

@@ -52,6 +52,7 @@ SCRIPTS = (
     "bringing",
     "sending",
     "exporting",
+    "publishing",
     "cleaning",
     "balancing",
     "wordings",

@@ -47,8 +47,10 @@ CLOSED = ("upload", "proxy=", "file=", "file/", "deep_link", "vibe", "process_re
 class Guard:
     """Refuses, with 403, requests for another host, from another origin, or to a route that this page never uses."""
 
-    def __init__(self, app: App, hosts: Iterable[str] = LOCAL_HOSTS) -> None:
+    def __init__(self, app: App, hosts: Iterable[str] = LOCAL_HOSTS, opened: Iterable[str] = ()) -> None:
+        """`opened` are paths that would be closed, where this start has a use for them."""
         self.app = app
+        self.opened = frozenset(opened)
         self.hosts = frozenset(host.lower() for host in hosts if host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +78,8 @@ class Guard:
         if headers.get("sec-fetch-site") in ("cross-site", "same-site") and not navigation:
             return "Requests from other web pages are refused."
         path = scope.get("path", "").lower()
-        if any(part.startswith(CLOSED) for part in path.replace("file/", "/file/").split("/") if part):
+        closed = path not in self.opened
+        if closed and any(part.startswith(CLOSED) for part in path.replace("file/", "/file/").split("/") if part):
             return "This route is closed."
         if scope.get("method") == "POST" and not headers.get("content-type", "").startswith("application/json"):
             return "Only JSON is accepted."  # a form or text/plain needs no preflight: the way in for other pages

@@ -17,6 +17,7 @@ from understudy.playground.feedback import BAD_REASONS, GOOD_REASONS
 from understudy.playground.limits import RANGES
 from understudy.playground.view import Answer, ConversationView, RecallView, Verdict
 from understudy.types import OWNER, Person, Sampling
+from understudy.ui.asker import GUEST
 from understudy.ui.cleaning import CleaningHandlers
 from understudy.ui.desk import DeskHandlers
 from understudy.ui.exchange import ExchangeHandlers
@@ -42,8 +43,9 @@ Handler = Callable[[Payload], object]
 class Handlers:
     """The requests of the page, by name, on one playground."""
 
-    def __init__(self, playground: Playground) -> None:
+    def __init__(self, playground: Playground, door: str = "") -> None:
         self.playground = playground
+        self._door = door
         self.rights = Rights(playground)
         self._handlers: dict[str, Handler] = {
             name.removeprefix("on_"): getattr(owner, name)
@@ -94,6 +96,8 @@ class Handlers:
                 **asdict(payload.person),
                 "may": allowed(payload.person),
                 "own": self.playground.own.may(payload.person),
+                "door": self._door,
+                "guest": payload.person.name.startswith(GUEST),
             },
             "view": self._shown(view, payload),
             "items": self.on_list(payload),

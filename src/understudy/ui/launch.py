@@ -35,7 +35,11 @@ def launch_options(page: Page, *, data_folder: Path | None = None, hosts: Iterab
         "css": styles(),
         "favicon_path": str(FAVICON),
         "app_kwargs": {
-            "middleware": [Middleware(Guard, hosts=allowed), Middleware(SignIn, who=page.who)],
+            "middleware": [
+                *page.who.middleware,
+                Middleware(Guard, hosts=allowed, opened=page.who.open_paths),
+                Middleware(SignIn, who=page.who),
+            ],
             "routes": page.own_routes,
             "openapi_url": None,
             "docs_url": None,

@@ -24,9 +24,14 @@ class Page(gr.Blocks):  # type: ignore[misc]  # Gradio's types are not followed
     """A page of Gradio that brings routes of its own; `understudy.ui.launch` serves both."""
 
     def __init__(self, own_routes: list[Route], who: Who) -> None:
-        super().__init__(title=TITLE, fill_height=True, fill_width=True, analytics_enabled=False)
         self.own_routes = own_routes
-        self.who = who
+        self.who = who  # before Gradio begins, which asks at once whether there is a sign-in
+        super().__init__(title=TITLE, fill_height=True, fill_width=True, analytics_enabled=False)
+
+    @property
+    def expects_oauth(self) -> bool:
+        """Gradio brings its sign-in to the hub where this says so; the page itself has no such button of Gradio's."""
+        return self.who.by_gradio
 
 
 def build_page(playground: Playground, *routes: Route, who: Who | None = None) -> Page:
@@ -34,9 +39,10 @@ def build_page(playground: Playground, *routes: Route, who: Who | None = None) -
 
     `who` tells whose a request is; without it only this machine may reach the page, and its person does everything.
     """
-    who, handlers = who or Local(), Handlers(playground)
+    door = who or Local()
+    handlers = Handlers(playground, door.door)
     own = [follow_route(playground), *transfer_routes(playground.transfers, handlers.rights), *installable_routes()]
-    demo = Page([*own, *who.routes, *routes], who)
+    demo = Page([*own, *door.routes, *routes], door)
     with demo:
         build_chat(handlers)
     _rest_between_events(demo)

@@ -180,6 +180,9 @@ EVENTS: dict[str, Right] = {
     "version_export_start": _right("owner", hands=_BEGUN),
     "version_export_state": _right("owner", "job", hands=_MADE),
     "version_export_stop": _right("owner", "job"),
+    "version_push_start": _right("owner", hands=_BEGUN),
+    "version_push_state": _right("owner", "job"),
+    "version_push_stop": _right("owner", "job"),
     # models, here and elsewhere
     "about": _right("owner"),
     "set_memory": _right("owner"),
@@ -324,6 +327,8 @@ ADDRESSES: tuple[Address, ...] = (
     Address("/gradio_api/startup-events", "anybody", "Gradio asks itself whether it is up"),
     Address("/gradio_api/info", "nobody", "Gradio's own; the page has no such events"),
     Address("/gradio_api/{path:path}", "nobody", "the rest of Gradio's interface"),
+    Address("/login/huggingface", "anybody", "on a Space, the way to the hub's sign-in; closed elsewhere"),
+    Address("/login/callback", "anybody", "on a Space, the way back from it; closed elsewhere"),
     Address("/login", "nobody", "Gradio's own sign-in"),
     Address("/logout", "nobody", "Gradio's own sign-in"),
     Address("/pwa_icon/{path:path}", "nobody", "Gradio's own"),

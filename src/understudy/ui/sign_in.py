@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import anyio
 from anyio import CapacityLimiter
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -46,9 +47,17 @@ AT_ONCE = 2
 
 
 class Who(Protocol):
-    """Tells whose a request is. `routes` are those it brings; a way to end a session is `POST /sign-out`."""
+    """Tells whose a request is. `routes` are those it brings; a way to end a session is `POST /sign-out`.
 
+    `door` says to the page how one signs in ("" where nobody does). `middleware` stands before the guard, and
+    `open_paths` are those that the guard would close. With `by_gradio` Gradio brings its sign-in to the hub.
+    """
+
+    door: str
+    by_gradio: bool
     routes: list[Route]
+    middleware: list[Middleware]
+    open_paths: tuple[str, ...]
 
     def person(self, scope: Scope) -> Person | None:
         """None where it is nobody's who may come in. Called in a thread for every request."""
@@ -57,8 +66,13 @@ class Who(Protocol):
 class Local:
     """Only this machine reaches the page, and its one person may do everything."""
 
+    door = ""
+    by_gradio = False
+    open_paths: tuple[str, ...] = ()
+
     def __init__(self) -> None:
         self.routes: list[Route] = []
+        self.middleware: list[Middleware] = []
 
     def person(self, scope: Scope) -> Person | None:
         return OWNER
@@ -67,7 +81,12 @@ class Local:
 class Accounts:
     """People with a name and a password here; a cookie says which session a browser has."""
 
+    door = "accounts"
+    by_gradio = False
+    open_paths: tuple[str, ...] = ()
+
     def __init__(self, people: People) -> None:
+        self.middleware: list[Middleware] = []
         self._people = people
         self._checking = CapacityLimiter(AT_ONCE)
         self.routes = [

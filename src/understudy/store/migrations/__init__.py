@@ -23,6 +23,8 @@ from understudy.store.migrations import (  # noqa: F401  # importing a step ente
     m014_balance_and_wordings,
     m015_people,
     m016_understudies,
+    m017_pushes,
+    m019_outbox,
 )
 from understudy.store.migrations.steps import migrations
 

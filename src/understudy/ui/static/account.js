@@ -10,20 +10,32 @@ sidebar.querySelector('.sidebar-foot').append(accountButton);
 function drawAccount() {
   for (const [act, name] of Object.entries(NEEDS)) for (const node of sidebar.querySelectorAll(`[data-act=${act}]`)) node.hidden = !may(name);
   accountButton.hidden = !state.me.name;
-  accountButton.querySelector('.account-name').textContent = state.me.name;
-  accountButton.querySelector('.faint').textContent = state.me.role;
+  accountButton.querySelector('.account-name').textContent = state.me.guest ? 'Guest' : state.me.name;
+  accountButton.querySelector('.faint').textContent = state.me.guest ? 'sign in' : state.me.role;
 }
 
 function mayDo(act) {
   return !NEEDS[act] || may(NEEDS[act]);
 }
 
-actions.account = (button) => openMenu(button, [
+actions.account = (button) => openMenu(button, state.me.door === 'hub' ? hubMenu() : [
   may('people') && { label: 'People…', detail: 'who may come in, and what they may do', run: openPeople },
   state.me.own && { label: 'My own understudy…', detail: 'learns from you alone', run: openOwn },
   { label: 'Change password…', detail: 'signs you out everywhere', run: openPassword },
   { label: 'Sign out', run: signOut },
 ].filter(Boolean), 'Account');
+
+/** On a Space people have their account at the hub; a guest may go and sign in there. */
+function hubMenu() {
+  if (!state.me.guest) return [{ label: 'Sign out', run: signOut }];
+  return [{ label: 'Sign in with Hugging Face', detail: 'then what you say has your name', run: signInAtHub }];
+}
+
+/** The hub's page does not show inside another one, which a Space on its own page is. */
+function signInAtHub() {
+  if (window.self === window.top) location.assign('sign-in');
+  else window.open('sign-in', '_blank');
+}
 
 /** Nothing of what was typed here is left for whoever uses this browser next. */
 async function signOut() {

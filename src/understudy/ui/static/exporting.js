@@ -4,11 +4,11 @@ actions['export-version'] = async (button) => {
   const number = Number(button.dataset.value);
   const offered = await attempt('version_exports', { number });
   if (offered === undefined) return;
-  const work = { number, job: '', files: [] };
+  const work = { number, offered, job: '', stop: 'version_export_stop', files: [] };
   openDialog('export-version', `Export v${number}`, (dialog) => {
     work.body = h('div.exchange');
     dialog.addEventListener('close', () => leaveVersionExport(work));
-    drawVersionExport(work, offered);
+    drawVersionExport(work);
     return work.body;
   }, { wide: true });
 };
@@ -16,56 +16,93 @@ actions['export-version'] = async (button) => {
 /** What is being made is stopped; a file that was made is left for a while, its download may still be going on. */
 function leaveVersionExport(work) {
   work.closed = true;
-  if (work.job) call('version_export_stop', { job: work.job }).catch(() => {});
+  if (work.job) call(work.stop, { job: work.job }).catch(() => {});
   setTimeout(() => { if (work.files.length) call('transfers_drop', { files: work.files }).catch(() => {}); }, 10 * 60 * 1000);
 }
 
-function drawVersionExport(work, offered) {
-  const option = ({ name, label }) => h('option', { value: name }, label);
-  const form = h('select', { id: 'export-form', autofocus: '', 'aria-describedby': 'export-form-help' }, ...offered.forms.map(option));
+const EXPORT_PLACES = { download: 'Save with the browser', folder: 'A folder on this machine', hub: 'Hugging Face Hub' };
+const optionsOf = (names, labels = {}) => names.map((name) => h('option', { value: name }, labels[name] || name));
+
+function drawVersionExport(work) {
+  const { offered } = work;
+  const formOf = () => offered.forms.find(({ name }) => name === form.value);
+  const form = h('select', { id: 'export-form', autofocus: '', 'aria-describedby': 'export-form-help' }, ...offered.forms.map(({ name, label }) => h('option', { value: name }, label)));
   const reads = h('p.field-help', { id: 'export-form-help' });
-  const dtype = h('select', { id: 'export-dtype', 'aria-describedby': 'export-dtype-help' }, ...offered.dtypes.map((name) => option({ name, label: name })));
+  const dtype = h('select', { id: 'export-dtype', 'aria-describedby': 'export-dtype-help' });
   const rounding = h('p.field-help', { id: 'export-dtype-help' });
-  const place = h('select', { id: 'export-place' }, option({ name: 'download', label: 'Save with the browser' }), option({ name: 'folder', label: 'A folder on this machine' }));
+  const place = h('select', { id: 'export-place' }, ...optionsOf(Object.keys(EXPORT_PLACES), EXPORT_PLACES));
+  const hub = drawHub(offered, () => fresh());
   const result = h('div.counts-box', { role: 'status' });
-  const button = h('button.primary', { type: 'button' }, 'Export');
-  const show = () => {
-    const whole = !form.value.includes('adapter');
-    reads.textContent = offered.forms.find(({ name }) => name === form.value).words;
-    dtype.disabled = !whole;
-    if (!whole) dtype.value = 'float32';
-    rounding.textContent = !whole ? 'An adapter keeps its own numbers.' : dtype.value === 'float32' ? 'Exact, and twice the size.' : 'Half the size, rounded once after an exact sum. Some answers may change; they are shown.';
+  const button = h('button.primary', { type: 'button' });
+  const asked = h('p.field-help', {});
+  let anyway = false;
+  const fresh = () => {
+    anyway = false;
+    const chosen = dtype.value;
+    dtype.replaceChildren(...optionsOf(formOf().dtypes));
+    dtype.value = formOf().dtypes.includes(chosen) ? chosen : 'float32';
+    dtype.disabled = formOf().dtypes.length === 1;
+    reads.textContent = formOf().words;
+    rounding.textContent = roundingWords(dtype);
+    hub.box.hidden = place.value !== 'hub';
+    asked.textContent = `${hub.box.hidden ? 'Afterwards' : 'Before anything is sent'} the files are opened by the program that reads them, and 20 questions are put to it and to this version, up to ten of them about what was learned.`;
+    button.disabled = !hub.box.hidden && !hub.ready();
     result.replaceChildren();
-    drawButton(button, 'Export', 'primary');
+    drawButton(button, hub.box.hidden ? 'Export' : 'Check and send', 'primary');
   };
-  for (const field of [form, dtype, place]) field.addEventListener('change', show);
-  button.addEventListener('click', () => makeVersionExport(work, { form: form.value, dtype: dtype.value, download: place.value === 'download' }, result, [button, form, dtype, place]));
-  show();
+  const wanted = () => ({ form: form.value, dtype: dtype.value });
+  const controls = [form, dtype, place, ...hub.controls];
+  const make = async () => {
+    const next = await whileLocked([button, ...controls], () => (hub.box.hidden
+      ? makeVersionExport(work, { ...wanted(), licence: '', download: place.value === 'download' }, result)
+      : pushVersion(work, { ...wanted(), ...hub.values(), anyway }, result)));
+    anyway = next === HELD;
+    if (next) drawButton(button, next, 'secondary');
+  };
+  for (const field of [form, dtype, place]) field.addEventListener('change', fresh);
+  button.addEventListener('click', make);
+  fresh();
   const field = (input, label, help) => h('section', {}, h('label.field-label', { for: input.id }, label), input, help);
   work.body.replaceChildren(field(form, 'For which program', reads),
-    h('div.two', {}, field(dtype, 'Numbers', rounding), field(place, 'Where to')),
-    h('p.field-help', {}, 'Afterwards the files are opened by the program that reads them, and 20 questions are put to it and to this version, up to ten of them about what was learned.'),
-    result, ...offered.earlier.length ? [drawEarlierExports(offered.earlier)] : [], h('div.row-end', {}, button));
+    h('div.two', {}, field(dtype, 'Numbers', rounding), field(place, 'Where to')), hub.box, asked, result, ...offered.pushes.length ? [drawPushes(offered.pushes)] : [], ...offered.earlier.length ? [drawEarlierExports(offered.earlier)] : [], h('div.row-end', {}, button));
 }
 
-async function makeVersionExport(work, wanted, result, controls) {
-  const [button] = controls;
+function roundingWords(dtype) {
+  if (dtype.disabled) return 'An adapter keeps its own numbers.';
+  if (dtype.value === 'float32') return 'Exact, and the largest.';
+  if (dtype.value.startsWith('q')) return `About ${dtype.value[1]} bits a number, for llama.cpp. Answers may change; they are shown.`;
+  return 'Half the size, rounded once after an exact sum. Some answers may change; they are shown.';
+}
+
+/** While something is being made nothing can be changed; afterwards the choices are as they were. */
+async function whileLocked(controls, make) {
+  const before = controls.map((control) => control.disabled);
   for (const control of controls) control.disabled = true;
-  const started = await attempt('version_export_start', { number: work.number, licence: '', ...wanted });
-  if (started !== undefined) {
-    work.job = started.job;
-    if (work.closed) { leaveVersionExport(work); return; }
-    const bar = jobBar('Exporting', 'Starting…', () => attempt('version_export_stop', { job: started.job }));
-    result.replaceChildren(bar.box);
-    const told = await followJob('version_export_state', started.job, (now) => bar.show(now.share, now.phase ? `${now.phase}…` : 'Starting…'));
-    work.job = '';
-    result.replaceChildren(...(told === undefined ? [] : drawExported(work, told)));
-    (result.querySelector('a') || result.querySelector('h3'))?.focus();
-    if (told && told.state === 'done') drawButton(button, 'Export again', 'secondary');
-  }
-  for (const control of controls) control.disabled = false;
-  const form = controls[1];
-  controls[2].disabled = form.value.includes('adapter');
+  const made = await make();
+  controls.forEach((control, i) => { control.disabled = before[i]; });
+  return made;
+}
+
+/** Start a job, show how far it is, and resolve to what it came to; undefined where it could not begin. */
+async function followExport(work, name, fields, result, words) {
+  const started = await attempt(`${name}_start`, { number: work.number, ...fields });
+  if (started === undefined) return undefined;
+  Object.assign(work, { job: started.job, stop: `${name}_stop` });
+  if (work.closed) { leaveVersionExport(work); return undefined; }
+  const bar = jobBar(words, 'Starting…', () => attempt(work.stop, { job: started.job }));
+  result.replaceChildren(bar.box);
+  const told = await followJob(`${name}_state`, started.job, (now) => bar.show(now.share, now.phase ? `${now.phase}…` : 'Starting…'));
+  work.job = '';
+  result.replaceChildren();
+  return told;
+}
+
+async function makeVersionExport(work, wanted, result) {
+  const told = await followExport(work, 'version_export', wanted, result, 'Exporting');
+  if (told === undefined) return '';
+  result.replaceChildren(...drawExported(work, told));
+  (result.querySelector('a') || result.querySelector('h3'))?.focus();
+  return told.state === 'done' ? 'Export again' : '';
 }
 
 function drawExported(work, told) {
