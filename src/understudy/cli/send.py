@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 @click.option("--licence", default="unknown", show_default=True, help="For the card, such as cc-by-4.0.")
 @click.option("--split", is_flag=True, help="Put a tenth of the groups of alike questions into OUT's .eval file.")
 @click.option("--synthetic", is_flag=True, help="Also approved wordings; they are marked, and never in the eval file.")
-@click.option("--push", default="", metavar="OWNER/NAME", help="Upload it to this dataset on the hub (HF_TOKEN).")
+@click.option(
+    "--push", default="", metavar="OWNER/NAME", help="Upload it to this dataset on the hub, private (HF_TOKEN)."
+)
+@click.option("--public", is_flag=True, help="With --push: for everybody to see.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as one JSON object.")
 @with_settings("home", "base_model", "local_only")
 def send(
@@ -38,6 +41,7 @@ def send(
     split: bool,
     synthetic: bool,
     push: str,
+    public: bool,
     as_json: bool,
 ) -> None:
     """Write feedback to OUT, and a card to OUT.md. The same store gives the same bytes; OUT.gz is packed."""
@@ -54,11 +58,19 @@ def send(
         name = view or ("everything" if every else "")
         wish = sending.Wish(not view, SHARE if split else 0.0, synthetic, licence, name)
         sent = sending.send(store, lambda: store.items.each(shown), out, format, wish)
-    address = sending.push(sent, push, token) if push else ""
+    address = _pushed(sent, push, token, public) if push else ""
     if as_json:
         click.echo(json.dumps(sending.values(sent) | ({"address": address} if address else {}), ensure_ascii=False))
     else:
         click.echo(printable("\n".join(filter(None, (_words(sent), address)))))
+
+
+def _pushed(sent: Sent, repository: str, token: str, public: bool) -> str:
+    from huggingface_hub import HfApi
+
+    from understudy.playground.dataset_push import push
+
+    return push(sent, repository, HfApi(token=token), public=public)
 
 
 def _words(sent: Sent) -> str:

@@ -137,21 +137,6 @@ def eval_path(path: Path) -> Path:
     return path.with_name(f"{name}.eval{dot}{rest}")
 
 
-def push(sent: Sent, repository: str, token: str, *, private: bool = True) -> str:
-    """Upload the file and its card to a dataset on the hub; the address. Raises `InputError`."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError
-
-    hub = HfApi(token=token)
-    try:
-        address = str(hub.create_repo(repository, repo_type="dataset", private=private, exist_ok=True))
-        for local, there in (*((file.path, file.path.name) for file in sent.files), (sent.card, "README.md")):
-            hub.upload_file(path_or_fileobj=local, path_in_repo=there, repo_id=repository, repo_type="dataset")
-    except (HfHubHTTPError, ValueError, OSError) as error:
-        raise InputError(f"{repository} was not updated ({error}). Check its name and your token.") from error
-    return address
-
-
 @dataclass(slots=True)
 class _Lines:
     """The lines of one export, counted as they are taken."""
