@@ -23,10 +23,10 @@ COUNT = 100_000
 
 
 @contextmanager
-def playground_of(store: Store) -> Iterator[Playground]:
+def playground_of(store: Store, *, vectors: bool = True) -> Iterator[Playground]:
     """A playground on the store, whose questions all have a vector."""
     embedder = Drawn()
-    turns = [row["id"] for row in store._connections.rows("SELECT id FROM turns")]
+    turns = [row["id"] for row in store._connections.rows("SELECT id FROM turns")] if vectors else []
     for start in range(0, len(turns), AT_ONCE):
         part = turns[start : start + AT_ONCE]
         vectors = embedder.drawn(len(part), start).astype("<f2")
@@ -38,6 +38,15 @@ def playground_of(store: Store) -> Iterator[Playground]:
     made.desk.close()
 
 
+def _apart(store: Store) -> None:
+    """Each question in a conversation of its own: all of one conversation would be one group."""
+    with store._connections.writing() as db:
+        db.execute("PRAGMA defer_foreign_keys = ON")
+        db.execute("UPDATE turns SET conversation = id")
+        names = [row[0] for row in db.execute("SELECT name FROM pragma_table_info('conversations')") if row[0] != "id"]
+        db.execute(f"INSERT INTO conversations SELECT turns.id, {', '.join(names)} FROM turns, conversations")
+
+
 @benchmark(
     *(f"explore-{kind}-s-100k" for kind in ("texts", "topics", "split")),
     "explore-figures-ms-100k",
@@ -46,6 +55,7 @@ def playground_of(store: Store) -> Iterator[Playground]:
 def hundred_thousand() -> Iterator[Result]:
     with desk_of(COUNT) as store, playground_of(store) as playground:
         exploring = playground.exploring
+        _apart(store)
         for kind in ("texts", "topics", "split"):
             start, processor = time.perf_counter(), time.process_time()
             exploring._compute(kind, Filter(), lambda words, done: None)

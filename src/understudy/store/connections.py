@@ -153,6 +153,12 @@ class Connections:
         with explained(self.path):
             return self.patiently(lambda: list(db.query(sql, parameters)))
 
+    def tuples(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+        """As `rows`, for many: a dictionary each costs more than reading it."""
+        db = self.mine()
+        with explained(self.path):
+            return self.patiently(lambda: db.execute(sql, parameters).fetchall())
+
     def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """The first row of a query."""
         found = self.rows(sql, parameters)
