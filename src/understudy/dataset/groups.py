@@ -12,10 +12,6 @@ import math
 import re
 from collections.abc import Hashable, Iterator, Sequence
 
-import numpy as np
-
-from understudy.dataset import minhash
-
 NEAR = 0.8
 EXACT = 2_000
 """Ten thousand questions of one pattern are fifty million pairs."""
@@ -65,6 +61,8 @@ def near_across(
             if i < len(first) <= j:
                 yield i, j - len(first), score
         return
+    from understudy.dataset import minhash  # few commands need numpy
+
     for i, j in minhash.across(minhash.keys(first), minhash.keys(second)).tolist():
         if (score := _shared(first[i], second[j])) >= least:
             yield i, j, score
@@ -82,6 +80,10 @@ def _shared(a: frozenset[str], b: frozenset[str]) -> float:
 
 def _join_near(parent: list[int], sets: Sequence[frozenset[str]]) -> None:
     """Those that are one group already are not compared again: a crowd is joined in one band."""
+    import numpy as np
+
+    from understudy.dataset import minhash
+
     for pairs in minhash.within(minhash.keys(sets)):
         roots = np.array([_root(parent, i) for i in range(len(parent))])
         for i, j in pairs[roots[pairs[:, 0]] != roots[pairs[:, 1]]].tolist():

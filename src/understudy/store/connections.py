@@ -22,10 +22,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlite_utils import Database
-
 from understudy.errors import StoreError
+from understudy.importing import without
 from understudy.store.failures import explained, is_busy
+
+with without("pandas"), without("numpy"):  # half of what a command takes to start, and an import's second process
+    from sqlite_utils import Database
 
 T = TypeVar("T")
 Row = dict[str, Any]
