@@ -170,6 +170,6 @@ async function showAgreement() {
 
 function agreementTable(found) {
   const cells = (row) => [row.alpha === null ? '–' : row.alpha.toFixed(2), row.answers.toLocaleString('en'), row.disputed.toLocaleString('en'), row.words];
-  return h('table.desk-agreement', {}, h('thead', {}, h('tr', {}, ...['Topic', 'Alpha', 'Answers', 'Disputed', ''].map((name) => h('th', { scope: 'col' }, name)))),
+  return h('table.desk-agreement', {}, h('thead', {}, h('tr', {}, ...['Topic', 'Alpha', 'Answers', 'Disputed', 'In words'].map((name) => h('th', { scope: 'col' }, name)))),
     h('tbody', {}, ...found.map((row) => h('tr', {}, h('th', { scope: 'row' }, row.topic || 'All together'), ...cells(row).map((cell) => h('td', {}, cell))))));
 }

@@ -72,7 +72,8 @@ async function makeExport(work, wanted, result, controls) {
     const told = await followJob('export_state', started.job, (now) => bar.show(now.share, 'Writing…'));
     work.job = '';
     result.replaceChildren(...(told === undefined ? [] : drawMade(work, told)));
-    result.querySelector('a')?.focus();
+    result.querySelector('a')?.focus({ preventScroll: true });
+    result.scrollIntoView({ block: 'center' });  // not under the button at the bottom
     if (told && told.state === 'done') drawButton(button, 'Make it anew', 'secondary');
   }
   for (const control of controls) control.disabled = false;
