@@ -44,8 +44,11 @@ def _apart(store: Store) -> None:
     with store._connections.without([row["name"] for row in store._connections.rows(held)]) as db:
         db.execute("PRAGMA defer_foreign_keys = ON")
         db.execute("UPDATE turns SET conversation = id")
-        names = [row[0] for row in db.execute("SELECT name FROM pragma_table_info('conversations')") if row[0] != "id"]
-        db.execute(f"INSERT INTO conversations SELECT turns.id, {', '.join(names)} FROM turns, conversations")
+        row = next(iter(store._connections.rows("SELECT * FROM conversations")))
+        db.conn.executemany(
+            f"INSERT INTO conversations ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+            ([*(row | {"id": turn}).values()] for (turn,) in store._connections.tuples("SELECT id FROM turns")),
+        )
 
 
 @benchmark(
