@@ -69,6 +69,10 @@ def test_what_the_hub_refuses_is_a_sentence_and_nothing_is_half_there(
         assert refused.code == 2 and f"{repository} was not updated" in refused.err and token not in refused.err
         assert Path("out.jsonl").is_file()
     monkeypatch.setenv("HF_TOKEN", "hf_ada")
-    refused = exported("--licence", "do as you like", "--push", "ada/card")
-    assert refused.code == 2 and "licen" in refused.err
-    assert "out.jsonl" not in fake_hub.get("dataset", "ada/card").files
+    fake_hub.refusing["/commit/"] = 500
+    refused = exported("--push", "ada/half")
+    assert refused.code == 2 and "ada/half was not updated" in refused.err
+    assert not {"out.jsonl", "README.md"} & {f for c in fake_hub.get("dataset", "ada/half").commits for f in c.files}
+    fake_hub.refusing.clear()
+    assert exported("--licence", "do as you like", "--push", "ada/half").code == 0
+    assert b'license_name: "do-as-you-like"' in fake_hub.get("dataset", "ada/half").files["README.md"]
