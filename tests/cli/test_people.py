@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
+import argon2
 import pytest
 from click.testing import CliRunner
 
@@ -15,6 +17,12 @@ from understudy.settings import Settings
 from understudy.store import Store
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same library with less work: what a hash costs is its default's business."""
+    monkeypatch.setattr(argon2, "PasswordHasher", functools.partial(argon2.PasswordHasher, 1, 64, 1))
 
 
 def ran(home: Path, *arguments: str, typed: str | None = None) -> str:

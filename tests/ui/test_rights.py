@@ -134,6 +134,7 @@ def test_without_a_session_nothing_is_answered(house: House, things: dict[str, s
     assert kept(house) == before
 
 
+@pytest.mark.slow
 def test_no_other_page_asks_for_anything_with_somebodys_session(house: House, things: dict[str, str]) -> None:
     before = kept(house)
     for do in EVENTS:
@@ -196,6 +197,7 @@ def test_a_file_and_a_task_are_those_of_whoever_sent_and_began_them(house: House
 # -- every address ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_address_answers_whom_the_table_says_and_nobody_else(house: House) -> None:
     for method, path in routes(house):
         asker = asker_at(path)
@@ -210,6 +212,7 @@ def test_an_address_answers_whom_the_table_says_and_nobody_else(house: House) ->
             assert (status not in (303, 401, 403)) == allowed, told
 
 
+@pytest.mark.slow
 def test_no_address_answers_another_page(house: House) -> None:
     for method, path in routes(house):
         for headers in FOREIGN:
