@@ -142,4 +142,11 @@ def test_axe_finds_nothing_at_the_door_nor_among_people(enter: object, width: in
     check(page, "people")
     page.get_by_role("button", name="New password").click()
     check(page, "a new password")
+    for _ in range(2):  # closes, and opens again
+        page.get_by_label("More about ben").click()
+    page.get_by_role("button", name="Remove").click()
+    check(page, "sure?")
+    if width == 390:
+        page.get_by_role("button", name="Remove ben").click()
+        expect(page.locator("[data-person=ben]")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
