@@ -26,6 +26,7 @@ from understudy.dataset.formats import Format, format_of
 from understudy.dataset.jsonl import Line, dump
 from understudy.errors import Cancelled, InputError, NotFoundError, UnderstudyError
 from understudy.playground.exchange import AT_ONCE, MOST_AT_ONCE, Imported, OnFault, OnProgress, import_parts
+from understudy.playground.tasks import GONE
 from understudy.store import Arrival, Store
 from understudy.store.batches import Batch
 from understudy.store.corrections import State
@@ -252,7 +253,7 @@ class Imports:
 
     def get(self, job: str) -> Bringing:
         if job not in self._running:
-            raise NotFoundError("This import is not known any more: the program was restarted. Begin it again.")
+            raise NotFoundError(GONE)
         return self._running[job]
 
     def stop(self, job: str) -> None:

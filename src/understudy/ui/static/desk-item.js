@@ -31,7 +31,7 @@ function drawItemHead({ line, conversation }) {
     h('span.tag', {}, label ? `${ITEM_KINDS[line.kind]}: ${label}` : ITEM_KINDS[line.kind]),
     line.disputed ? h('span.tag.warn', {}, 'Raters disagree') : null,
     h('span.faint', {}, [line.who, line.author && `said by ${line.author}`, moment(line.created)].filter(Boolean).join(' · ')),
-    h('span.spacer'), h('button.quiet', { type: 'button', act: 'visit', data: { value: conversation } }, svg('forward'), 'Open chat'));
+    h('span.spacer'), conversation ? h('button.quiet', { type: 'button', act: 'visit', data: { value: conversation } }, svg('forward'), 'Open chat') : null);
 }
 
 function passage(text, name = 'p') {
