@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))  # a Space installs the dependencies, not this
 
-from understudy.cli.serve import show
+from understudy.cli.serve import door, show
 from understudy.errors import UnderstudyError
 from understudy.playground.build import build_playground
 from understudy.settings import load_settings
@@ -24,9 +24,10 @@ else:
     try:
         settings = load_settings()
         playground = build_playground(settings)
+        who = door(playground, settings)
     except UnderstudyError as error:
         sys.exit(str(error))
-    demo = build_page(playground)
+    demo = build_page(playground, who=who)
 
 if __name__ == "__main__":
     if is_space():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
-from understudy.importing import importing
+from understudy.importing import importing, without
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +41,12 @@ def test_a_library_that_is_loaded_already_changes_nothing() -> None:
     with importing("gc"):
         assert gc.isenabled()
     assert gc.get_freeze_count() == frozen
+
+
+def test_what_a_library_only_takes_along_is_not_imported() -> None:
+    with pytest.raises(ImportError), without("a_library_nobody_needs"):
+        import a_library_nobody_needs  # type: ignore[import-not-found]  # noqa: F401
+    assert "a_library_nobody_needs" not in sys.modules
+    code = "import understudy.dataset.ahead, sys; assert not {'pandas', 'numpy', 'torch'} & sys.modules.keys()"
+    here = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    assert subprocess.run([sys.executable, "-c", code], env=here, check=False).returncode == 0

@@ -61,19 +61,19 @@ class Loaded(EmbedderLoader):
 
 
 @contextmanager
-def desk_of(count: int) -> Iterator[Store]:
-    """A store with `count` rated answers, each to a question of its own, a fifth of them corrected."""
+def desk_of(count: int, raters: int = 1) -> Iterator[Store]:
+    """A store with `count` ratings of answers, each of which so many rated; each answers a question of its own."""
     lasting = connections.LASTING, connections.FLEETING
     connections.LASTING = connections.FLEETING = "OFF"
     try:
         with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "understudy.db") as store:
-            _fill(store, count)
+            _fill(store, count, raters)
             yield store
     finally:
         connections.LASTING, connections.FLEETING = lasting
 
 
-def _fill(store: Store, count: int) -> None:
+def _fill(store: Store, count: int, raters: int) -> None:
     rng, log = random.Random(1), [json.loads(line) for line in (DATA / "feedback_log.jsonl").open(encoding="utf-8")]
     conversation, moment = store.conversations.add("Log").id, now()
     with store._connections.writing() as db:
@@ -82,8 +82,8 @@ def _fill(store: Store, count: int) -> None:
         for start in range(0, count, AT_ONCE):
             turns, completions, ratings = [], [], []
             for i in range(start, min(start + AT_ONCE, count)):
-                row, turn, completion = log[i % len(log)], new_id(), new_id()
-                turns.append((turn, conversation, f"{row['question']} (case {i})", moment))
+                row, turn, completion = log[i // raters % len(log)], new_id(), new_id()
+                turns.append((turn, conversation, f"{row['question']} (case {i // raters})", moment))
                 version = rng.randrange(4)
                 completions.append((completion, turn, version, row["answer"][:400], moment, moment))
                 good = row["rating"] in ("Excellent", "Acceptable")

@@ -48,7 +48,7 @@ from pathlib import Path
 from understudy.playground.sending import send
 from understudy.store import Filter, Store
 with Store.open(Path({folder!r}) / "understudy.db") as store:
-    sent = send(store, store.items.each(Filter()), Path({folder!r}) / "out.jsonl", "openai-sft")
+    sent = send(store, lambda: store.items.each(Filter()), Path({folder!r}) / "out.jsonl", "openai-sft")
     assert sent.counts.rows == {rows}, sent
 """
 _DATASETS = """

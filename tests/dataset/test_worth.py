@@ -2,55 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from understudy.dataset.worth import Tally, apart, changed
-from understudy.store import Item
+from understudy.store import Opinion
 
-RATING = Item(
-    **dict.fromkeys(("fact", "conversation", "turn", "completion", "system", "said", "author", "note"), ""),
+RATING = Opinion(
     number=1,
     kind="rating",
     state="waiting",
     label="bad",
+    topic="passports",
+    turn="",
     question="How do I renew a passport?",
     answer="By post.",
-    topic="passports",
-    tags=(),
-    model="starter",
-    version=0,
-    created="2026-01-01",
-    revision=0,
-    **dict.fromkeys(("wrong", "differs", "fresh", "dispute", "value"), 0.0),
+    wrong=0.0,
+    differs=0.0,
+    fresh=0.0,
+    dispute=0.0,
 )
 
 
-def tally(*items: Item) -> Tally:
+def tally(*items: Opinion) -> Tally:
     made = Tally()
     for item in items:
         made.read(item)
     return made
 
 
-def test_wrong_is_the_share_of_bad_judgements_of_the_topic() -> None:
-    other = replace(RATING, number=2, topic="visas", label="good")
-    known = tally(RATING, replace(RATING, number=3), replace(RATING, number=4, kind="correction", label=""), other)
+def test_wrong_is_the_share_of_bad_opinions_of_the_topic() -> None:
+    other = RATING._replace(number=2, topic="visas", label="good")
+    known = tally(RATING, RATING._replace(number=3), RATING._replace(number=4, kind="correction", label=""), other)
     assert known.scores(RATING)[0] == pytest.approx(4 / 5) and known.scores(other)[0] == pytest.approx(1 / 3)
 
 
 def test_fresh_falls_when_something_alike_is_approved() -> None:
     assert tally(RATING).scores(RATING)[2] == 1
-    alike = replace(RATING, number=2, state="approved", question="How do I renew a licence?")
+    alike = RATING._replace(number=2, state="approved", question="How do I renew a licence?")
     assert tally(RATING, alike).scores(RATING)[2] == pytest.approx(1 / 4)
 
 
 def test_dispute_is_highest_where_raters_are_split_in_halves() -> None:
-    good = replace(RATING, number=2, label="good", author="Ben")
+    good = RATING._replace(number=2, label="good")
     assert tally(RATING).scores(RATING)[3] == 0
     assert tally(RATING, good).scores(RATING)[3] == 1
-    assert tally(RATING, good, replace(good, number=3)).scores(good)[3] == pytest.approx(2 / 3)
+    assert tally(RATING, good, good._replace(number=3)).scores(good)[3] == pytest.approx(2 / 3)
 
 
 def test_answers_are_apart_by_the_words_they_do_not_share() -> None:
@@ -61,5 +57,5 @@ def test_only_scores_that_changed_are_written() -> None:
     known = tally(RATING)
     scores = changed([RATING], known, {"": 0.5})
     assert scores[1][1] == 0.5
-    same = replace(RATING, **dict(zip(("wrong", "differs", "fresh", "dispute"), scores[1], strict=True)))
+    same = RATING._replace(**dict(zip(("wrong", "differs", "fresh", "dispute"), scores[1], strict=True)))
     assert changed([same], known, {"": 0.5}) == {}

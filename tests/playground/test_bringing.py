@@ -129,13 +129,13 @@ def test_an_import_is_stopped_after_what_is_written_and_begun_again(
 
     def stop(done: Imported, share: float) -> bool:
         heard.append(done.added)
-        return done.added < 20
+        return done.added < 11
 
     done = bring(store, "starter", looked, on_progress=stop)
-    assert done.stopped and heard == [10, 20] and "Stopped" in words(done)
-    assert store.batches.get(done.batch).finished is None and store.batches.get(done.batch).counts["added"] == 20
+    assert done.stopped and heard == [1, 11] and "Stopped" in words(done)
+    assert store.batches.get(done.batch).finished is None and store.batches.get(done.batch).counts["added"] == 11
     again = bring(store, "starter", looked)
-    assert (again.added, again.known) == (20, 20) and store.batches.get(again.batch).finished is not None
+    assert (again.added, again.known) == (29, 11) and store.batches.get(again.batch).finished is not None
     assert [item.question for item in items(store)] == [f"q{n}" for n in range(40)]
 
 

@@ -19,8 +19,8 @@ from understudy.dataset.departing import dialog_of
 from understudy.dataset.dialog import About, Dialog
 from understudy.errors import Cancelled, InputError
 from understudy.playground.bringing import bring, look
-from understudy.playground.sending import OUTPUTS, Sent, send
-from understudy.store import Filter, Store, connections
+from understudy.playground.sending import OUTPUTS, Sent, Wish, send
+from understudy.store import Filter, Item, Store, connections
 
 ENDINGS = {"csv": "csv", "tsv": "tsv", "parquet": "parquet", "alpaca": "json"}
 PUBLIC = [
@@ -66,7 +66,11 @@ def dialogs(store: Store, most: int | None = None) -> list[Dialog]:
 
 def sent(store: Store, folder: Path, format: str, most: int | None = None, name: str = "out") -> Sent:
     path = folder / f"{name}.{ENDINGS.get(format, 'jsonl')}"
-    return send(store, itertools.islice(store.items.each(Filter()), most), path, format, whole=most is None)
+    return send(store, lambda: itertools.islice(everything(store), most), path, format, Wish(whole=most is None))
+
+
+def everything(store: Store) -> Iterator[Item]:
+    return store.items.each(Filter())
 
 
 def carried(dialog: Dialog, format: str) -> Dialog | None:
@@ -186,14 +190,13 @@ def test_a_rated_chat_line_never_leaves_for_training_with_its_bad_answer(store: 
 def test_a_card_says_what_the_file_holds(store: Store, tmp_path: Path) -> None:
     talk = talked(store)
     store.corrections.add(talk.a, "Paris.")
-    out = send(
-        store, store.items.each(Filter()), tmp_path / "a.jsonl.gz", "openai-sft", licence="cc-by-4.0", view="Mine"
-    )
+    wish = Wish(licence="cc-by-4.0", view="Mine")
+    out = send(store, lambda: everything(store), tmp_path / "a.jsonl.gz", "openai-sft", wish)
     card = out.card.read_text()
     assert card.startswith('---\nlicense: "cc-by-4.0"\nsize: 1\n') and "View: Mine." in card
     assert hashlib.sha256(out.path.read_bytes()).hexdigest() == out.sha256 in card
     assert "kinds: correction 1" in card and "states: waiting 1" in card and "sources: said here" in card
-    again = send(store, store.items.each(Filter()), tmp_path / "b.jsonl.gz", "openai-sft")
+    again = send(store, lambda: everything(store), tmp_path / "b.jsonl.gz", "openai-sft")
     assert again.sha256 == out.sha256, "no date, no name in it"
 
 
@@ -204,11 +207,74 @@ def test_an_export_that_fails_or_is_stopped_leaves_the_file_that_was_there(store
     out = tmp_path / "out.csv"
     out.write_text("old")
     with pytest.raises(Cancelled):
-        send(store, store.items.each(Filter()), out, "csv", on_progress=lambda rows: False)
+        send(store, lambda: everything(store), out, "csv", on_progress=lambda rows: False)
     with pytest.raises(InputError, match="Nothing of it fits hh: left out correction"):
-        send(store, store.items.each(Filter()), out, "hh")
+        send(store, lambda: everything(store), out, "hh")
     with pytest.raises(InputError, match="no format"):
-        send(store, [], out, "xml")
+        send(store, lambda: [], out, "xml")
     assert out.read_text() == "old" and not list(tmp_path.glob(".*part"))
     with pytest.raises(InputError, match="cannot be written"):
-        send(store, store.items.each(Filter()), tmp_path / "nowhere" / "a.csv", "csv")
+        send(store, lambda: everything(store), tmp_path / "nowhere" / "a.csv", "csv")
+
+
+def corrected(store: Store, count: int) -> list[str]:
+    """The ids of answers that were corrected, each to a question of its own."""
+    made = []
+    for n in range(count):
+        talk = talked(store, f"Where is office {n} of ministry {n} in town {n}?")
+        store.corrections.add(talk.a, f"In street {n}.")
+        made.append(talk.a)
+    return made
+
+
+@pytest.mark.parametrize("format", ["openai-sft", "csv", "parquet", "alpaca"])
+def test_a_split_is_two_files_that_together_are_the_whole(
+    store: Store, fresh: Path, tmp_path: Path, format: str
+) -> None:
+    corrected(store, 40)
+    whole = sent(store, tmp_path, format)
+    path = tmp_path / f"split.{ENDINGS.get(format, 'jsonl')}"
+    out = send(store, lambda: everything(store), path, format, Wish(share=0.25))
+    train, judges = out.files
+    assert (train.split, judges.split) == ("train", "eval") and judges.path.name.startswith("split.eval.")
+    assert train.rows + judges.rows == 40 == whole.counts.rows and judges.rows > 3
+    assert f"{train.rows:,} train, {judges.rows:,} eval, by group" in out.card.read_text()
+    assert "split: test" in out.card.read_text()
+    with empty(fresh, tmp_path / "other.db") as other:
+        assert bring(other, "starter", look(judges.path)).added == judges.rows
+        assert bring(other, "starter", look(train.path)).added == train.rows
+        assert bring(other, "starter", look(whole.path)).added == 0
+    again = send(store, lambda: everything(store), path.with_stem("again"), format, Wish(share=0.25))
+    assert [file.sha256 for file in again.files] == [file.sha256 for file in out.files]
+
+
+def test_too_few_for_a_split_all_train(store: Store, tmp_path: Path) -> None:
+    corrected(store, 1)
+    out = send(store, lambda: everything(store), tmp_path / "out.jsonl", "openai-sft", Wish(share=1e-9))
+    assert [file.rows for file in out.files] == [1] and "too few groups" in out.card.read_text()
+    assert not (tmp_path / "out.eval.jsonl").exists() and not list(tmp_path.glob(".*part"))
+
+
+def test_synthetic_wordings_leave_only_where_they_are_wanted_and_say_what_they_are(
+    store: Store, tmp_path: Path
+) -> None:
+    answers = corrected(store, 40)
+    for answer in answers:
+        store.wordings.add(answer, [f"And the one of {answer}?"], "paraphrase", "starter")
+    store.wordings.decide([wording.id for wording in store.wordings.list(limit=-1)][1:], "approved")
+    plain = sent(store, tmp_path, "trl-preference")
+    assert (plain.counts.synthetic, plain.counts.synthetic_left, plain.counts.rows) == (0, 39, 40)
+    assert "written by people: 40; synthetic wordings: 0, 39 left out" in plain.card.read_text()
+    wish = Wish(share=0.25, synthetic=True)
+    out = send(store, lambda: everything(store), tmp_path / "all.jsonl", "trl-preference", wish)
+    train, judges = (list(map(json.loads, file.path.read_text().splitlines())) for file in out.files)
+    marked = [line for line in train if line.get("synthetic")]
+    assert len(marked) == out.counts.synthetic and out.counts.synthetic + out.counts.synthetic_left == 39
+    assert len(train) - len(marked) + len(judges) == 40 and not [line for line in judges if "synthetic" in line]
+    assert marked[0]["prompt"][0]["content"].startswith("And the one of")
+    assert f"synthetic wordings: {len(marked)}, only in train" in out.card.read_text()
+    wish = Wish(synthetic=True)
+    table = send(store, lambda: everything(store), tmp_path / "all.csv", "csv", wish)
+    assert table.path.read_text().count("synthetic") == 39 and table.counts.rows == 79
+    bare = send(store, lambda: everything(store), tmp_path / "sft.jsonl", "openai-sft", wish)
+    assert "synthetic" not in bare.path.read_text() and bare.counts.rows == 79

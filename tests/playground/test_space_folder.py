@@ -87,7 +87,7 @@ def test_every_requirement_is_pinned_and_every_import_has_one() -> None:
             for root in {name.partition(".")[0] for name in roots} & owners.keys() - optional - {"understudy"}:
                 if not {owner.lower().replace("_", "-") for owner in owners[root]} & named:
                     missing.add(root)
-    carried = {"starlette", "httpx2", "PIL", "jinja2", "tqdm", "scipy", "threadpoolctl"}  # by what is named
+    carried = {"anyio", "starlette", "httpx2", "PIL", "jinja2", "tqdm", "scipy", "threadpoolctl"}  # by what is named
     assert missing <= carried, missing - carried
     shared = requirements(zero_gpu=True)
     assert space_folder.ZERO_GPU_TORCH in shared and "spaces" in shared

@@ -18,7 +18,7 @@ import pytest
 from understudy.errors import StoreError
 from understudy.store import Arrival, Store
 from understudy.store.arrivals import _WATCHING
-from understudy.store.rows import TABLES
+from understudy.store.rows import TABLES, rows_of
 
 AT_ONCE, KILLS, LONGEST_S = 200, 8, 0.15
 FACTS = ("corrections", "ratings", "preferences")
@@ -49,7 +49,7 @@ BESIDE = [
 
 
 def add(store: Store, *lines: Arrival) -> None:
-    store.arrivals.add(store.batches.add("file", "auto").id, "file", lines, "starter", "waiting")
+    store.arrivals.add(store.batches.add("file", "auto").id, "file", rows_of(lines, "starter"), "waiting")
 
 
 def tables(path: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -114,12 +114,26 @@ def test_an_import_that_fails_leaves_nothing_and_keeps_the_triggers(store: Store
     assert store.check() == [] and len(store._connections.rows("SELECT 1 FROM sqlite_master WHERE type='trigger'")) > 20
 
 
+def test_rows_of_some_lines_are_those_of_these_lines_alone(store: Store, path: Path, tmp_path: Path) -> None:
+    batch = store.batches.add("it's a 'file'", "auto").id
+    kept = (0, 1, 3, 4, 6, 7)
+    store.arrivals.add(batch, "it's a 'file'", rows_of(LINES, "starter").only(kept), "waiting")
+    with Store.open(tmp_path / "other.db") as other:
+        add(other, *(LINES[place] for place in kept))
+        told = [
+            [(item.kind, item.topic, item.note, item.tags, item.said) for item in s.items.each()]
+            for s in (store, other)
+        ]
+    assert told[0] == told[1] and ("rating", "", "", ("a", "b"), "no") in told[0]
+    assert store.imports.sources() == {"it's a 'file'": len(kept)} and store.check() == []
+
+
 def import_until_killed(path: Path, said: int) -> None:
     with Store.open(path) as store:
         batch = store.batches.add("file", "auto").id
         while True:
             lines = [replace(PLAIN, number=n, digest=f"{batch} {n}") for n in range(AT_ONCE)]
-            store.arrivals.add(batch, "file", lines, "starter", "waiting")
+            store.arrivals.add(batch, "file", rows_of(lines, "starter"), "waiting")
             os.write(said, b"x")
 
 

@@ -20,6 +20,7 @@ from understudy.playground.playground import Playground
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from understudy.ui.handlers import Handlers
     from understudy.ui.sign_in import Who
 
 DELAY_S = 0.01
@@ -34,11 +35,15 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playground]
 
 
 @pytest.fixture
-def ask(playground: Playground) -> Any:
-    """Makes a request as the page does: its value, or the sentence of its refusal."""
+def handlers(playground: Playground) -> Handlers:
     from understudy.ui.handlers import Handlers
 
-    handlers = Handlers(playground)
+    return Handlers(playground)
+
+
+@pytest.fixture
+def ask(handlers: Handlers) -> Any:
+    """Makes a request as the page does: its value, or the sentence of its refusal."""
 
     def ask(do: str, /, **fields: object) -> Any:
         reply = handlers.reply({**fields, "do": do})

@@ -12,6 +12,8 @@ import pytest
 from tests.store.conftest import answered
 from tests.ui.stage import build_stage
 from understudy.playground.playground import Playground
+from understudy.types import OWNER
+from understudy.ui.handlers import Handlers
 
 LOOK = {"filter": {}, "near": 80, "kinds": ["mail"], "steps": []}
 
@@ -46,10 +48,13 @@ def test_one_of_two_proposals_is_made_and_what_changed_meanwhile_is_counted(ask:
     assert [playground.store.items.get(number).said for number in (1, 2)] == ["Upstairs", "Downstairs"]
 
 
-def test_a_look_through_everything_names_the_steps_and_stops_when_asked(ask: Any, playground: Playground) -> None:
+def test_a_look_through_everything_names_the_steps_and_stops_when_asked(
+    ask: Any, handlers: Handlers, playground: Playground
+) -> None:
     told = ended(ask, ask("clean_look", **LOOK)["job"])
     assert (told["state"], told["share"], told["steps"][0]["step"]) == ("done", 1.0, "unicode")
     job = playground.cleanings._tasks.start(lambda heard: [heard(0.5, "near") for _ in iter(int, 1)])
+    handlers.rights.give(OWNER, "task", job)
     ask("clean_stop", job=job)
     assert ended(ask, job)["message"].startswith("Stopped.")
 

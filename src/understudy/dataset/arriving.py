@@ -21,6 +21,7 @@ from understudy.dataset.jsonl import Line
 from understudy.dataset.outgoing import digest
 from understudy.errors import InputError
 from understudy.store import Arrival
+from understudy.store.rows import Rows, rows_of
 
 KNOWN = (
     '"messages", "conversations", "instruction" with "output", "input" with "preferred_output", "prompt" with'
@@ -72,17 +73,33 @@ def read(line: Line, plan: Plan) -> Arrival | Faulty:
         return Faulty(line, str(error))
 
 
-def parts(lines: Iterable[Arrival | Faulty], rows: int, characters: int) -> Iterator[list[Arrival | Faulty]]:
-    """So many at once, fewer where they are long, so that they need no more memory."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines as the rows that they become, and those that cannot."""
+
+    rows: Rows
+    faulty: Sequence[Faulty]
+
+
+def parts(lines: Iterable[Arrival | Faulty], model: str, rows: int, characters: int) -> Iterator[Part]:
+    """So many at once, fewer where they are long, so that they need no more memory. Feedback is on `model`.
+
+    The first are a tenth, so that whoever writes them begins sooner.
+    """
     found: list[Arrival | Faulty] = []
-    size = 0
+    size, most = 0, max(1, rows // 10)
     for line in lines:
         found.append(line)
         size += line.size if isinstance(line, Arrival) else len(line.line.text or str(line.line.fields))
-        if len(found) == rows or size > characters:
-            yield found
-            found, size = [], 0
-    yield found
+        if len(found) == most or size > characters:
+            yield _part(found, model)
+            found, size, most = [], 0, rows
+    yield _part(found, model)
+
+
+def _part(lines: Sequence[Arrival | Faulty], model: str) -> Part:
+    good = (line for line in lines if isinstance(line, Arrival))
+    return Part(rows_of(good, model), [line for line in lines if isinstance(line, Faulty)])
 
 
 def arrival_of(number: int, fields: Fields, plan: Plan) -> Arrival:

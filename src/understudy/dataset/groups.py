@@ -2,7 +2,7 @@
 
 A group is never split between train and eval, or the eval would measure memory. Nearly the same means that the words
 that carry two questions overlap by four fifths (Jaccard); names and numbers are words too, so "Zorbo" and "Zorba" are
-two questions.
+two questions. Up to `EXACT` of them all that could be near are compared, above that those that MinHash finds.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import re
 from collections.abc import Hashable, Iterator, Sequence
 
 NEAR = 0.8
+EXACT = 2_000
+"""Ten thousand questions of one pattern are fifty million pairs."""
+
 _SMALL = frozenset("a an the is are was were do does did of to in on at for please tell me hi hello".split())
 
 
@@ -23,17 +26,17 @@ def words(text: str) -> frozenset[str]:
 
 
 def groups(questions: Sequence[str], ties: Sequence[Hashable] = ()) -> list[str]:
-    """A group name per question; equal `ties` (conversations) and near-duplicates share one.
-
-    Only questions that share their rarest words are compared, so that ten thousand take seconds.
-    """
+    """A group name per question; equal `ties` (conversations) and near-duplicates share one."""
     parent = list(range(len(questions)))
     sets = [words(question) for question in questions]
     seen: dict[Hashable, int] = {}
     for i, tie in enumerate(ties):
         _join(parent, i, seen.setdefault(("tie", tie), i))
-    for i, j, _ in near_pairs(sets, NEAR):
-        _join(parent, i, j)
+    if len(sets) <= EXACT:
+        for i, j, _ in near_pairs(sets, NEAR):
+            _join(parent, i, j)
+    else:
+        _join_near(parent, sets)
     return [f"g{_root(parent, i)}" for i in range(len(questions))]
 
 
@@ -45,8 +48,23 @@ def is_near(a: frozenset[str], b: frozenset[str]) -> bool:
 def near_pairs(sets: Sequence[frozenset[str]], least: float) -> Iterator[tuple[int, int, float]]:
     """Places of sets that share at least this part of all their words, the earlier place first, and the part."""
     for i, j in _candidates(sets, least):
-        either = len(sets[i] | sets[j])
-        if either and (score := len(sets[i] & sets[j]) / either) >= least:
+        if (score := _shared(sets[i], sets[j])) >= least and sets[i]:
+            yield i, j, score
+
+
+def near_across(
+    first: Sequence[frozenset[str]], second: Sequence[frozenset[str]], least: float
+) -> Iterator[tuple[int, int, float]]:
+    """As `near_pairs`, of one of the first with one of the second. In a large crowd each is compared with some."""
+    if len(first) + len(second) <= EXACT:
+        for i, j, score in near_pairs([*first, *second], least):
+            if i < len(first) <= j:
+                yield i, j - len(first), score
+        return
+    from understudy.dataset import minhash  # few commands need numpy
+
+    for i, j in minhash.across(minhash.keys(first), minhash.keys(second)).tolist():
+        if (score := _shared(first[i], second[j])) >= least:
             yield i, j, score
 
 
@@ -54,6 +72,23 @@ def is_held_out(group: str, share: float, seed: int = 0) -> bool:
     """A group's side, the same in every run: its name decides and not a shuffle that new feedback would change."""
     digest = hashlib.sha256(f"{seed} {group}".encode()).digest()
     return int.from_bytes(digest[:4], "big") / 2**32 < share
+
+
+def _shared(a: frozenset[str], b: frozenset[str]) -> float:
+    return len(a & b) / (len(a | b) or 1)
+
+
+def _join_near(parent: list[int], sets: Sequence[frozenset[str]]) -> None:
+    """Those that are one group already are not compared again: a crowd is joined in one band."""
+    import numpy as np
+
+    from understudy.dataset import minhash
+
+    for pairs in minhash.within(minhash.keys(sets)):
+        roots = np.array([_root(parent, i) for i in range(len(parent))])
+        for i, j in pairs[roots[pairs[:, 0]] != roots[pairs[:, 1]]].tolist():
+            if _shared(sets[i], sets[j]) >= NEAR:
+                _join(parent, i, j)
 
 
 def _candidates(sets: Sequence[frozenset[str]], least: float) -> list[tuple[int, int]]:

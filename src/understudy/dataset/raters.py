@@ -7,8 +7,16 @@ section C. Ten lines of our own, because the package for it is under the GPL.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LEAST = 2 / 3
 """Below this, Krippendorff draws no conclusions; from 0.8 on they are reliable ("Content Analysis", 2004, p. 241)."""
@@ -27,6 +35,39 @@ def alpha(units: Iterable[Mapping[str, int]]) -> float | None:
         return None
     observed = sum((unit.total() ** 2 - sum(n * n for n in unit.values())) / (unit.total() - 1) for unit in paired)
     return 1 - (count - 1) * observed / expected
+
+
+@dataclass
+class Rated:
+    """What raters said about answers, read one after the other: three numbers each, so that a million fit."""
+
+    _topics: dict[str, int] = field(default_factory=dict)
+    _labels: dict[str, int] = field(default_factory=dict)
+    _read: tuple[array[int], array[int], array[int]] = field(
+        default_factory=lambda: (array("q"), array("q"), array("q"))
+    )
+
+    def read(self, topic: str, answer: int, label: str) -> None:
+        """`answer` is the same number for the same answer."""
+        topics, answers, labels = self._read
+        topics.append(self._topics.setdefault(topic, len(self._topics)))
+        answers.append(answer)
+        labels.append(self._labels.setdefault(label, len(self._labels)))
+
+    def by_topic(self) -> Iterator[tuple[str, list[dict[str, int]]]]:
+        """Topic by topic, first "" for all together: of each answer that was rated twice, the labels it got."""
+        topics, answers, labels = (np.frombuffer(column, np.int64) for column in self._read)
+        if len(topics):
+            yield "", self._units(answers, labels)
+        for topic, place in self._topics.items():
+            if topic:
+                yield topic, self._units(answers[topics == place], labels[topics == place])
+
+    def _units(self, answers: NDArray[np.int64], labels: NDArray[np.int64]) -> list[dict[str, int]]:
+        different, places = np.unique(answers, return_inverse=True)
+        counts = np.stack([np.bincount(places[labels == n], minlength=len(different)) for n in self._labels.values()])
+        several = counts[:, counts.sum(axis=0) > 1].T.tolist()
+        return [{name: n for name, n in zip(self._labels, unit, strict=True) if n} for unit in several]
 
 
 def agreeing(units: Iterable[Mapping[str, str]]) -> dict[str, tuple[int, int]]:

@@ -7,13 +7,13 @@ twice: by words, as the split itself is made (`groups`), and by meaning, which t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from understudy.dataset.groups import NEAR, groups, is_held_out, near_pairs, words
+from understudy.dataset.groups import NEAR, groups, is_held_out, near_across, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,12 +25,13 @@ SAME_MEANING = 0.8
 """Least cosine of two questions that are shown as a leak. Of the 28 such pairs of the public log 17 ask the same, read
 by eye; the others ask something else about the same thing, which is worth a look too."""
 
-MOST = 50_000
-"""Different questions that are compared with each other."""
+MOST_BY_MEANING = 300_000
+"""Questions of which all that judge are compared by meaning with all that train: more would take an hour."""
 
 TRAIN_TAGS = ("train", "training", "split:train")
 EVAL_TAGS = ("eval", "valid", "validation", "dev", "test", "held-out", "split:eval", "split:valid", "split:test")
-_BLOCK = 2_048
+_BLOCK = 1 << 24
+"""Products at once: 64 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,20 @@ class Twins:
 
 def sides(questions: Sequence[str], conversations: Sequence[str], share: float = SHARE) -> tuple[list[bool], Twins]:
     """For each item whether it judges: by group, and the same in every run, because a group's words decide."""
+    mine, roots = grouped(questions, conversations)
+    held = {name for name, root in roots.items() if is_held_out(root, share)}
+    sizes = Counter(mine)
+    return [name in held for name in mine], Twins(len(sizes), sum(n for n in sizes.values() if n > 1))
+
+
+def grouped(questions: Sequence[str], conversations: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """The group of each item, and by group the words that name it: those of its first question."""
     different = list(dict.fromkeys(questions))
     place = {question: i for i, question in enumerate(different)}
     ties = _tied([place[question] for question in questions], conversations, len(different))
     names = groups(different, ties)
     roots = {name: " ".join(sorted(words(different[int(name[1:])]))) for name in names}
-    held = {name for name, root in roots.items() if is_held_out(root, share)}
-    mine = [names[place[question]] for question in questions]
-    sizes = Counter(mine)
-    return [name in held for name in mine], Twins(len(sizes), sum(n for n in sizes.values() if n > 1))
+    return [names[place[question]] for question in questions], roots
 
 
 def leaks(
@@ -80,8 +86,12 @@ def leaks(
     conversations: Sequence[str],
     held: Sequence[bool],
     vectors: NDArray[np.float32] | None = None,
+    on_share: Callable[[float], None] = lambda share: None,
 ) -> Leaks:
-    """What is on both sides; places in the result are those of `questions`. `vectors` are of unit length."""
+    """What is on both sides; places in the result are those of `questions`. `vectors` are of unit length.
+
+    `on_share` hears which share of what judges was compared by meaning, which takes the longest.
+    """
     both = {c for c, side in zip(conversations, held, strict=True) if side}
     both &= {c for c, side in zip(conversations, held, strict=True) if not side}
     first: dict[tuple[str, bool], int] = {}
@@ -89,26 +99,26 @@ def leaks(
         first.setdefault((question, side), i)
     judged = [i for (_, side), i in first.items() if side]
     trained = [i for (_, side), i in first.items() if not side]
-    by_meaning = None if vectors is None else _nearest(_by_meaning(vectors, judged, trained))
+    by_meaning = None if vectors is None else _nearest(_by_meaning(vectors, judged, trained, on_share))
     return Leaks(len(both), _nearest(_by_words(questions, judged, trained)), by_meaning)
 
 
 def _by_words(questions: Sequence[str], judged: Sequence[int], trained: Sequence[int]) -> list[Leak]:
-    places = [*judged, *trained]
-    found = []
-    for i, j, score in near_pairs([words(questions[place]) for place in places], NEAR):
-        if i < len(judged) <= j:
-            found.append(Leak(places[i], places[j], score))
-    return found
+    ours, theirs = ([words(questions[place]) for place in places] for places in (judged, trained))
+    return [Leak(judged[i], trained[j], score) for i, j, score in near_across(ours, theirs, NEAR)]
 
 
-def _by_meaning(vectors: NDArray[np.float32], judged: Sequence[int], trained: Sequence[int]) -> list[Leak]:
+def _by_meaning(
+    vectors: NDArray[np.float32], judged: Sequence[int], trained: Sequence[int], on_share: Callable[[float], None]
+) -> list[Leak]:
     """The nearest training question of each that judges, if it is near enough."""
     if not judged or not trained:
         return []
     found, others = [], vectors[np.array(trained)]
-    for start in range(0, len(judged), _BLOCK):
-        part = list(judged[start : start + _BLOCK])
+    step = max(1, _BLOCK // len(trained))
+    for start in range(0, len(judged), step):
+        on_share(start / len(judged))
+        part = list(judged[start : start + step])
         scores = vectors[np.array(part)] @ others.T
         best = scores.argmax(axis=1)
         for i, j in enumerate(best.tolist()):

@@ -8,13 +8,13 @@ somewhere must be explained in a sentence.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 from understudy.dataset.groups import words
-from understudy.store import Item
+from understudy.store import Opinion
 
 Scores = tuple[float, float, float, float]
 """wrong, differs, fresh, dispute"""
@@ -22,23 +22,24 @@ Scores = tuple[float, float, float, float]
 
 @dataclass
 class Tally:
-    """What all items together say; `read` takes them in, one after the other."""
+    """What all items together say; `read` takes them in, one after the other. A million need no text of theirs."""
 
-    judged: Counter[str] = field(default_factory=Counter)
-    wrong: Counter[str] = field(default_factory=Counter)
-    ratings: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    judged: Counter[int] = field(default_factory=Counter)
+    wrong: Counter[int] = field(default_factory=Counter)
+    good: Counter[int] = field(default_factory=Counter)
+    bad: Counter[int] = field(default_factory=Counter)
     approved: set[str] = field(default_factory=set)
 
-    def read(self, item: Item) -> None:
+    def read(self, item: Opinion) -> None:
         if (bad := is_wrong(item)) is not None:
             self.judged[about(item)] += 1
             self.wrong[about(item)] += bad
         if item.kind == "rating":
-            self.ratings[answer_of(item)][item.label] += 1
+            (self.bad if bad else self.good)[answer_of(item)] += 1
         if item.state == "approved":
             self.approved |= words(item.question)
 
-    def scores(self, item: Item, differs: float = 0.0) -> Scores:
+    def scores(self, item: Opinion, differs: float = 0.0) -> Scores:
         """One judgement of each kind is assumed everywhere, so that a single bad rating is no certainty."""
         mine = about(item)
         wrong = (self.wrong[mine] + 1) / (self.judged[mine] + 2) if self.judged[mine] else 0.0
@@ -46,24 +47,25 @@ class Tally:
         fresh = len(asked - self.approved) / len(asked) if asked else 0.0
         return (wrong, differs, fresh, self._dispute(item))
 
-    def _dispute(self, item: Item) -> float:
+    def _dispute(self, item: Opinion) -> float:
         if item.kind != "rating":
             return 0.0
-        labels = self.ratings[answer_of(item)]
-        return 2 * min(labels["good"], labels["bad"]) / labels.total()
+        mine = answer_of(item)
+        good, bad = self.good[mine], self.bad[mine]
+        return 2 * min(good, bad) / (good + bad or 1)  # it may have come after the others were read
 
 
-def about(item: Item) -> str:
-    """The topic; where there is none, the question itself."""
-    return f"topic {item.topic}" if item.topic else item.question
+def about(item: Opinion) -> int:
+    """The same for the same topic; where there is none, for the same question."""
+    return hash(("topic", item.topic) if item.topic else item.question)
 
 
-def answer_of(item: Item) -> int:
+def answer_of(item: Opinion) -> int:
     """The same for the same answer to the same question, whoever asked it."""
     return hash((item.question, item.answer))
 
 
-def is_wrong(item: Item) -> bool | None:
+def is_wrong(item: Opinion) -> bool | None:
     """What the item says about its answer; None where it says nothing about right and wrong."""
     if item.kind == "correction" or item.label in ("bad", "both_bad"):
         return True
@@ -77,7 +79,7 @@ def apart(answers: Sequence[str]) -> float:
     return sum(pairs) / len(pairs) if pairs else 0.0
 
 
-def changed(items: Iterable[Item], tally: Tally, differs: Mapping[str, float]) -> dict[int, Scores]:
+def changed(items: Iterable[Opinion], tally: Tally, differs: Mapping[str, float]) -> dict[int, Scores]:
     """The scores of those items that have others now."""
     found = [(item, tally.scores(item, differs.get(item.turn, 0.0))) for item in items]
     return {

@@ -26,6 +26,7 @@ from understudy.dataset.formats import Format, format_of
 from understudy.dataset.jsonl import Line, dump
 from understudy.errors import Cancelled, InputError, NotFoundError, UnderstudyError
 from understudy.playground.exchange import AT_ONCE, MOST_AT_ONCE, Imported, OnFault, OnProgress, import_parts
+from understudy.playground.tasks import GONE
 from understudy.store import Arrival, Store
 from understudy.store.batches import Batch
 from understudy.store.corrections import State
@@ -152,14 +153,14 @@ def bring(
     """Bring in what was looked at; faulty rows are written to `faults`. `on_progress` hears the share that was read."""
     if looked.kind is FileKind.STORE:
         return _merge(store, looked, state, dry_run, on_progress)
-    reading = Reading(looked.path, looked.encoding, looked.plan, AT_ONCE, MOST_AT_ONCE)
+    reading = Reading(looked.path, looked.encoding, looked.plan, model, AT_ONCE, MOST_AT_ONCE)
     with ExitStack() as stack:
         on_fault = _saved(stack, faults) if faults is not None else None
         heard: OnProgress | None = None if on_progress is None else lambda done: on_progress(done, reading.share)
         source = looked.path.name[-_NAME:]
         how = {"state": state, "dry_run": dry_run, "on_fault": on_fault, "on_progress": heard}
         some = stack.enter_context(closing(reading.parts()))
-        return import_parts(store, model, some, source, looked.plan, **how)  # type: ignore[arg-type]
+        return import_parts(store, some, source, looked.plan, **how)  # type: ignore[arg-type]
 
 
 def _saved(stack: ExitStack, path: Path) -> OnFault:
@@ -252,7 +253,7 @@ class Imports:
 
     def get(self, job: str) -> Bringing:
         if job not in self._running:
-            raise NotFoundError("This import is not known any more: the program was restarted. Begin it again.")
+            raise NotFoundError(GONE)
         return self._running[job]
 
     def stop(self, job: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from itertools import islice
 
 from understudy.dataset.worth import Tally, apart, changed
 from understudy.errors import StoreError
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 RANKED_BY_ITSELF = 20_000
 """Items up to which the queue is ranked whenever something new came: a second. More are ranked when somebody asks."""
-_BATCH = 1_000
+_BATCH = 5_000
 
 
 class CatchingUp:
@@ -70,18 +71,16 @@ class CatchingUp:
     def rank(self) -> None:
         """Score every item by what all of them say, see `dataset.worth`."""
         tally = Tally()
-        for item in self._store.items.each():
+        for item in self._store.opinions.each():
             if self._closing.is_set():
                 return
             tally.read(item)
         differs = {turn: apart(answers) for turn, answers in self._store.completions.rivals().items()}
-        after = None
-        while not self._closing.is_set():
-            page = self._store.items.page(Filter(), "oldest", after, _BATCH)
-            self._store.items.set_scores(changed(page.items, tally, differs))
-            after = page.next
-            if after is None:
+        items = self._store.opinions.each()
+        while some := list(islice(items, _BATCH)):
+            if self._closing.is_set():
                 return
+            self._store.items.set_scores(changed(some, tally, differs))
 
     def _take_in_signals(self) -> bool:
         stamp = self._store.signals.stamp()

@@ -7,13 +7,12 @@ names the revision that was seen, so that the second of two experts hears of the
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from understudy.dataset.asked import prompt_of
 from understudy.dataset.groups import words
-from understudy.dataset.raters import LEAST, alpha
+from understudy.dataset.raters import LEAST, Rated, alpha
 from understudy.dataset.worth import answer_of
 from understudy.errors import InputError
 from understudy.memory.nearness import Nearness
@@ -154,12 +153,11 @@ class Desk:
 
     def agreement(self, values: Mapping[str, object] | None = None) -> list[Agreement]:
         """Krippendorff's alpha of good and bad, for everything and by topic, the least agreeing topic first."""
-        units: defaultdict[str, defaultdict[int, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         chosen = Filter.from_values({**(values or {}), "kinds": ["rating"]})
-        for item in self._store.items.each(chosen, self.turns(chosen)):
-            for topic in {"", item.topic}:
-                units[topic][answer_of(item)][item.label] += 1
-        found = [_agreement(topic, list(answers.values())) for topic, answers in units.items()]
+        rated = Rated()
+        for item in self._store.opinions.each(chosen, self.turns(chosen)):
+            rated.read(item.topic, answer_of(item), item.label)
+        found = [_agreement(topic, units) for topic, units in rated.by_topic()]
         return sorted(found, key=lambda a: (a.topic != "", a.alpha is None, a.alpha or 0.0, a.topic))
 
     # -- deciding ------------------------------------------------------------------------------------------------
@@ -268,12 +266,11 @@ class Desk:
         return tuple(found.values())[:most]
 
 
-def _agreement(topic: str, answers: list[Counter[str]]) -> Agreement:
-    several = [labels for labels in answers if labels.total() > 1]
-    disputed = sum(len(labels) > 1 for labels in several)
-    value = alpha(several)
+def _agreement(topic: str, units: list[dict[str, int]]) -> Agreement:
+    disputed = sum(len(labels) > 1 for labels in units)
+    value = alpha(units)
     if value is None:
-        said = "Nobody rated the same answer as somebody else." if not several else "All labels are the same."
+        said = "Nobody rated the same answer as somebody else." if not units else "All labels are the same."
     else:
         said = "reliable" if value >= 0.8 else "usable with care" if value >= LEAST else "too little to rely on"
-    return Agreement(topic, value, len(several), disputed, said)
+    return Agreement(topic, value, len(units), disputed, said)

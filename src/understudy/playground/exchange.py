@@ -12,16 +12,17 @@ exported here, can come any number of times; an import that was cut off is begun
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from understudy.dataset.arriving import Faulty, Plan, mark, parts, read
+from understudy.dataset.arriving import Faulty, Part, Plan, mark, parts, read
 from understudy.dataset.departing import dialog_of
 from understudy.dataset.formats import Fields, Format, new_line, take_apart
 from understudy.dataset.jsonl import Line
 from understudy.dataset.outgoing import line_of
-from understudy.store import Arrival, Store
+from understudy.store import Store
 from understudy.store.corrections import State
+from understudy.store.rows import Known, Rows
 
 AT_ONCE = 10_000
 """Lines of one transaction: so many that a commit hardly costs, so few that others do not wait long."""
@@ -73,15 +74,14 @@ def import_lines(
 ) -> Imported:
     """Bring a file in as feedback on `model`. A line that cannot be read is told with its number; others go in."""
     plan = plan or Plan()
-    some = parts((read(line, plan) for line in lines), AT_ONCE, MOST_AT_ONCE)
+    some = parts((read(line, plan) for line in lines), model, AT_ONCE, MOST_AT_ONCE)
     how = {"state": state, "dry_run": dry_run, "on_fault": on_fault, "on_progress": on_progress}
-    return import_parts(store, model, some, source, plan, **how)  # type: ignore[arg-type]
+    return import_parts(store, some, source, plan, **how)  # type: ignore[arg-type]
 
 
 def import_parts(
     store: Store,
-    model: str,
-    some: Iterable[Sequence[Arrival | Faulty]],
+    some: Iterable[Part],
     source: str,
     plan: Plan,
     *,
@@ -94,9 +94,10 @@ def import_parts(
     bringing = _Bringing(store, source, plan, on_fault)
     with store.many():
         for part in some:
-            new = bringing.new(bringing.good(part))
-            if new and not dry_run:
-                bringing.write(new, model, state)
+            bringing.tell(part.faulty)
+            new = bringing.new(part.rows)
+            if new.lines and not dry_run:
+                bringing.write(new, state)
             if on_progress is not None and not on_progress(bringing.told()):
                 return bringing.end(stopped=True)
         return bringing.end(stopped=False)
@@ -113,26 +114,20 @@ class _Bringing:
         self._faults: list[str] = []
         self._batch = ""
 
-    def good(self, lines: Iterable[Arrival | Faulty]) -> list[Arrival]:
-        """Those that can be taken in; the others are told."""
-        found = []
-        for line in lines:
-            if isinstance(line, Arrival):
-                found.append(line)
-            else:
-                self._tell(line)
-        return found
+    def tell(self, faulty: Iterable[Faulty]) -> None:
+        for line in faulty:
+            self._tell(line)
 
-    def new(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
-        """Those that are not there yet."""
-        there = self._store.imports.count([arrival.digest for arrival in arrivals], self._batch)
-        return [arrival for arrival in arrivals if not self._is_known(arrival, there)]
+    def new(self, rows: Rows) -> Rows:
+        """Those of lines that are not there yet."""
+        there = self._store.imports.count([line.digest for line in rows.lines], self._batch)
+        return rows.only([place for place, line in enumerate(rows.lines) if not self._is_known(line, there)])
 
-    def write(self, new: list[Arrival], model: str, state: State) -> None:
+    def write(self, new: Rows, state: State) -> None:
         with self._store.together():
             if not self._batch:
                 self._batch = self._store.batches.add(self._source, self._plan.words).id
-            self._store.arrivals.add(self._batch, self._source, new, model, state)
+            self._store.arrivals.add(self._batch, self._source, new, state)
             self._store.batches.set_counts(self._batch, self._counts)
 
     def told(self, *, stopped: bool = False) -> Imported:
@@ -152,11 +147,12 @@ class _Bringing:
         if self._on_fault is not None:
             self._on_fault(faulty.line, faulty.why)
 
-    def _is_known(self, arrival: Arrival, there: dict[str, int]) -> bool:
-        known = self._met[arrival.digest] < there.get(arrival.digest, 0) + self._here.get(arrival.digest, 0)
+    def _is_known(self, line: Known, there: dict[str, int]) -> bool:
+        times = there.get(line.digest, 0) + self._here.get(line.digest, 0)
+        known = bool(times) and self._met[line.digest] < times
         if known:
-            self._met[arrival.digest] += 1
-        self._counts["known" if known else "kept" if arrival.question is None else "added"] += 1
+            self._met[line.digest] += 1
+        self._counts["known" if known else "added" if line.learned else "kept"] += 1
         return known
 
 

@@ -129,42 +129,47 @@ def topic_figures(store: Store, found: Exploration, filter: Filter, turns: Seque
 def read_split(store: Store, items: Sequence[Telling], nearness: Nearness, filter: Filter, report: Report) -> Computed:
     """As tags say, where items carry them; else as a training file for a provider would be split, by group."""
     questions, conversations = [item.question for item in items], [item.conversation for item in items]
-    if len(set(questions)) > splits.MOST:
-        return {"sentence": f"More than {splits.MOST:,} questions are not compared. Choose a smaller view."}, ()
     report("Comparing questions", 0.2)
     held, twins = splits.sides(questions, conversations)
     tagged = _sides_by_tag(store, items, filter)
     sides = tagged or {item.number: side for item, side in zip(items, held, strict=True)}
     report("Looking for leaks", 0.6)
-    leaking = _leaks([item for item in items if item.number in sides], sides, nearness)
+    leaking = _leaks([item for item in items if item.number in sides], sides, nearness, report)
     value = {"by": "tags" if tagged else "groups", "items": len(sides), "twins": twins.items, **leaking}
     return value, [Place(int(side), number) for number, side in sides.items()]
 
 
-def _leaks(items: Sequence[Telling], sides: Mapping[int, bool], nearness: Nearness) -> dict[str, Any]:
+def _leaks(items: Sequence[Telling], sides: Mapping[int, bool], nearness: Nearness, report: Report) -> dict[str, Any]:
     """How much is on both sides, and the nearest pairs: numbers of their items, and how near."""
-    known = nearness.vectors(list({item.turn for item in items}))
+    few = len({item.question for item in items}) <= splits.MOST_BY_MEANING
+    known = nearness.vectors(list({item.turn for item in items})) if few else {}
     whole = bool(items) and all(item.turn in known for item in items)
     found = splits.leaks(
         [item.question for item in items],
         [item.conversation for item in items],
         [sides[item.number] for item in items],
         np.stack([known[item.turn] for item in items]).astype(np.float32) if whole else None,
+        lambda share: report("Comparing what questions mean", 0.6 + 0.4 * share),
     )
     by_words = {leak.judged for leak in found.words}
     pairs = [*found.words, *(leak for leak in found.meaning or () if leak.judged not in by_words)]
     return {
         "conversations": found.conversations,
         "words": len(found.words),
+        "many": not few,
         "meaning": None if found.meaning is None else len(pairs) - len(found.words),
         "pairs": [(items[leak.judged].number, items[leak.trained].number, leak.score) for leak in pairs[:MOST_PAIRS]],
     }
 
 
+_MADE = "minhash"
+"""How splits are compared: one that was computed otherwise is computed anew."""
+
+
 def split_stamp(store: Store, filter: Filter) -> str:
     """Changes when other items are rejected or carry a tag that names a side."""
     tagged = store.counts.by_tag((*splits.TRAIN_TAGS, *splits.EVAL_TAGS), filter)
-    return f"{store.items.states()['rejected']} {sorted((tag, len(items)) for tag, items in tagged.items())}"
+    return f"{_MADE} {store.items.states()['rejected']} {sorted((tag, len(items)) for tag, items in tagged.items())}"
 
 
 def split_figures(store: Store, found: Exploration, filter: Filter, turns: Sequence[str] | None) -> Iterator[Figure]:
@@ -179,8 +184,6 @@ def split_figures(store: Store, found: Exploration, filter: Filter, turns: Seque
 
 def split_words(found: Mapping[str, Any]) -> str:
     """How it is split, and whether it leaks, in sentences."""
-    if "sentence" in found:
-        return str(found["sentence"])
     twins = f"{found['twins']:,} of {found['items']:,} items share their question or conversation with others"
     by_group = f"Split by group, as a training file for a provider is: {twins}."
     how = "Split as the items' tags say." if found["by"] == "tags" else by_group
@@ -190,7 +193,8 @@ def split_words(found: Mapping[str, Any]) -> str:
         "other eval questions near in meaning to one in train": found["meaning"] or 0,
     }
     leaks = [f"{n:,} {what}" for what, n in both.items() if n]
-    unknown = " Meaning was not compared: some questions have no vector." if found["meaning"] is None else ""
+    why = f"there are more than {splits.MOST_BY_MEANING:,}" if found["many"] else "some questions have no vector"
+    unknown = f" Meaning was not compared: {why}." if found["meaning"] is None else ""
     return f"{how} {'Look at: ' + '; '.join(leaks) if leaks else 'Nothing is on both sides'}.{unknown}"
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from understudy.dataset.formats import Format
+from understudy.dataset.splits import SHARE
 from understudy.errors import InputError
 from understudy.playground.curating import Desk
+from understudy.playground.data_card import split_words, synthetic_words
 from understudy.playground.limits import checked_text
-from understudy.playground.sending import NO_LICENCE, OUTPUTS, Counts, send
+from understudy.playground.sending import NO_LICENCE, OUTPUTS, Sent, Wish, send
 from understudy.playground.tasks import Heard, Tasks
 from understudy.playground.transfers import Transfers
 from understudy.store import Filter, Store
@@ -60,9 +63,10 @@ ENDINGS = {"csv": "csv", "tsv": "tsv", "parquet": "parquet", "alpaca": "json"}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an export came to: `file` and `card` are transfers to fetch, `sentence` says what is in them."""
+    """What an export came to: transfers to fetch, and a `sentence` on what is in them. `eval` is "" in one file."""
 
     file: str
+    eval: str
     card: str
     sentence: str
 
@@ -74,30 +78,41 @@ class Exports:
         self._store, self._desk, self._transfers = store, desk, transfers
         self.tasks = Tasks("export", "Stopped. Nothing was written.")
 
-    def start(self, values: Mapping[str, object], format: str, licence: str = "") -> str:
+    def start(
+        self,
+        values: Mapping[str, object],
+        format: str,
+        licence: str = "",
+        *,
+        split: bool = False,
+        synthetic: bool = False,
+    ) -> str:
         """Begin to write what a filter shows; returns the task to ask for. Raises `InputError`."""
         if format not in OUTPUTS:
             raise InputError(f"There is no format {format!r}. Reload the page.")
         licence = checked_text(licence, "licence", most=100) if licence.strip() else NO_LICENCE
+        whole = not Filter.from_values(values).values()
+        wish = Wish(whole, SHARE if split else 0.0, synthetic, licence, self._name(values))
         total = self._desk.count(values)
-        return self.tasks.start(lambda heard: self._write(values, format, licence, _rows(heard, total)))
+        return self.tasks.start(lambda heard: self._write(values, format, wish, _rows(heard, total)))
 
     def _write(
-        self, values: Mapping[str, object], format: str, licence: str, on_progress: Callable[[int], bool]
+        self, values: Mapping[str, object], format: str, wish: Wish, on_progress: Callable[[int], bool]
     ) -> Written:
-        file = self._transfers.add(f"understudy-{format}.{ENDINGS.get(format, 'jsonl')}")
-        whole = not Filter.from_values(values).values()
+        made = self._transfers.add(f"understudy-{format}.{ENDINGS.get(format, 'jsonl')}")
         try:
-            sent = send(
-                self._store, self._desk.shown(values), file.path, format,
-                on_progress=on_progress, whole=whole, licence=licence, view=self._name(values),
-            )  # fmt: skip
+            sent = send(self._store, lambda: self._desk.shown(values), made.path, format, wish, on_progress)
         except BaseException:
-            self._transfers.drop(file.id)
+            self._transfers.drop(made.id)
             raise
-        card = self._transfers.add(sent.card.name)
-        sent.card.replace(card.path)
-        return Written(file.id, card.id, words(sent.counts, format))
+        card, *judging = (self._moved(path) for path in (sent.card, *(file.path for file in sent.files[1:])))
+        return Written(made.id, "".join(judging), card, words(sent))
+
+    def _moved(self, path: Path) -> str:
+        """A file that lies beside another one, as a transfer of its own."""
+        made = self._transfers.add(path.name)
+        path.replace(made.path)
+        return made.id
 
     def _name(self, values: Mapping[str, object]) -> str:
         """The saved view that is the same, or the filter itself, so that somebody else can ask for it again."""
@@ -116,10 +131,17 @@ def _rows(heard: Heard, total: int) -> Callable[[int], bool]:
     return on_progress
 
 
-def words(counts: Counts, format: str) -> str:
-    """What is in the file and what could not be, as a sentence."""
-    rows = f"{counts.rows:,} row{'' if counts.rows == 1 else 's'}"
-    if not counts.left_out:
-        return f"{rows}. Nothing was left out."
-    left = ", ".join(f"{kind} {n:,}" for kind, n in counts.left_out.most_common())
-    return f"{rows}. Left out, because {LABELS[format]} cannot hold them: {left}."
+def words(sent: Sent) -> str:
+    """What is in the files and what could not be, as sentences."""
+    counts = sent.counts
+    told = [f"{counts.rows:,} row{'' if counts.rows == 1 else 's'}"]
+    if counts.left_out:
+        left = ", ".join(f"{kind} {n:,}" for kind, n in counts.left_out.most_common())
+        told.append(f"Left out, because {LABELS[sent.format]} cannot hold them: {left}")
+    else:
+        told.append("Nothing was left out")
+    if counts.synthetic or counts.synthetic_left:
+        told.append(f"Synthetic wordings: {synthetic_words(sent)}")
+    if sent.by:
+        told.append(f"Split: {split_words(sent)}")
+    return f"{'. '.join(told)}."

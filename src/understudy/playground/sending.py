@@ -1,7 +1,8 @@
 """Sending feedback out as a file in any format, with a card that says what it holds.
 
-The same store gives the same bytes: items in the order they came, no date of today anywhere. A file is written beside
-its name and moved there when it is whole. What a format cannot hold is counted by kind, and told.
+The same store gives the same bytes: items in the order they came, no date of today anywhere. Files are written beside
+their names and moved there when all are whole. What a format cannot hold is counted by kind, and told. Eval is a file
+of its own in every format: trainers and the hub take it by its name, and the lines are what they would be without it.
 """
 
 from __future__ import annotations
@@ -10,21 +11,22 @@ import gzip
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
 from understudy.dataset.columns import NAMES
-from understudy.dataset.departing import leaving
+from understudy.dataset.departing import Leaving, leaving
 from understudy.dataset.formats import Fields, Format
 from understudy.dataset.jsonl import dump
 from understudy.dataset.parquet import write_parquet
+from understudy.dataset.parting import Sides, sides_of
 from understudy.dataset.table import write_table
 from understudy.errors import Cancelled, InputError
 from understudy.playground.bringing import FORMATS
-from understudy.playground.licences import front
+from understudy.playground.data_card import card_of, told
 from understudy.store import Item, Store
 
 TABLES = {"csv": ",", "tsv": "\t"}
@@ -42,7 +44,8 @@ class Counts:
     """What a file holds, counted while it is written."""
 
     rows: int = 0
-    kept: int = 0
+    synthetic: int = 0
+    synthetic_left: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
     topics: Counter[str] = field(default_factory=Counter)
@@ -50,118 +53,152 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What was written: `sha256` is that of the file, `card` the path of the card beside it."""
+class File:
+    """A file that was written; `split` is train or eval, "" where all is in one file."""
 
     path: Path
+    split: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was written: eval is the second file, if any; `card` lies beside the first.
+
+    `by` says what split it, tags or groups, "" where nothing did.
+    """
+
+    files: tuple[File, ...]
     format: str
     counts: Counts
-    sha256: str
-    bytes: int
     card: Path
+    by: str = ""
+
+    @property
+    def path(self) -> Path:
+        return self.files[0].path
+
+    @property
+    def sha256(self) -> str:
+        return self.files[0].sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted beside the lines themselves. `whole`: lines that nothing can be learned from leave as they came.
+
+    `share` of the groups judge, 0 for one file. `synthetic`: approved wordings too, which then only train.
+    """
+
+    whole: bool = False
+    share: float = 0.0
+    synthetic: bool = False
+    licence: str = NO_LICENCE
+    view: str = ""
 
 
 def send(
     store: Store,
-    items: Iterable[Item],
+    read: Callable[[], Iterable[Item]],
     path: Path,
     format: str,
-    *,
-    whole: bool = False,
-    licence: str = NO_LICENCE,
-    view: str = "",
+    wish: Wish | None = None,
     on_progress: Callable[[int], bool] | None = None,
 ) -> Sent:
-    """Write `items` as lines of `format` to `path`, and a card beside it. Raises `InputError`, `Cancelled`.
+    """Write what `read` gives as lines of `format` to `path`, and a card beside it. Raises `InputError`, `Cancelled`.
 
-    A `path` that ends with .gz is packed, one of a JSON format that ends with .json is a list. `whole`: lines that
-    nothing could be learned from leave too, as they came.
+    A `path` that ends with .gz is packed, one of a JSON format that ends with .json is a list. `read` is asked once,
+    and twice more for a split.
     """
     if format not in OUTPUTS:
         raise InputError(f"There is no format {format!r}. Choose one of: {', '.join(OUTPUTS)}.")
-    counts = Counts()
-    lines = _lines(store, items, OUTPUTS[format], counts, whole, on_progress)
-    with _instead_of(path) as part:
-        _write(part, path.name, format, lines)
-        digest, size = _digest(part)
-        if not counts.rows:
-            raise InputError(f"Nothing of it fits {format}: {_left_out(counts) or 'there is no feedback yet'}.")
-    card = path.with_name(f"{path.name}.md")
-    sent = Sent(path, format, counts, digest, size, card)
-    with _instead_of(card) as part:
-        part.write_text(card_of(sent, store.imports.sources(), licence, view), encoding="utf-8")
+    wish = wish or Wish()
+    sides = sides_of(read(), store.wordings.list("approved", limit=-1), wish.share) if wish.share else None
+    lines = _Lines(store, format, wish, sides, on_progress)
+    with ExitStack() as stack:
+        files = [_file(stack, lines, path, read(), "train" if sides else "")]
+        if sides is not None and any(sides.judging.values()):
+            files.append(_file(stack, lines, eval_path(path), read(), "eval"))
+        if not lines.counts.rows:
+            raise InputError(f"Nothing of it fits {format}: {_left_out(lines.counts) or 'there is no feedback yet'}.")
+        written = tuple(file for file in files if file.rows or file.split != "eval")
+        card = path.with_name(f"{path.name}.md")
+        sent = Sent(written, format, lines.counts, card, sides.by if sides else "")
+        part = stack.enter_context(_instead_of(card))
+        part.write_text(card_of(sent, store.imports.sources(), wish.licence, wish.view), encoding="utf-8")
     return sent
 
 
-def card_of(sent: Sent, sources: Mapping[str, int], licence: str, view: str) -> str:
-    """What somebody should know who finds the file: a dataset card as the hub reads them."""
-    counts = sent.counts
-    parts = [
-        ("kinds", counts.kinds),
-        ("states", counts.states),
-        ("topics", counts.topics),
-        ("left out", counts.left_out),
-    ]
-    lines = [
-        "---",
-        *front(licence),
-        f"size: {counts.rows}",
-        "configs:",
-        f"- config_name: default\n  data_files: {dump(sent.path.name)}",
-        "---",
-        f"# {sent.path.name}",
-        "",
-        f"{counts.rows:,} rows of format `{sent.format}`, {sent.bytes:,} bytes.",
-        f"View: {view or 'all that is approved'}. One split; nothing was drawn by chance.",
-        f"SHA-256: `{sent.sha256}`",
-        "",
-        *(f"- {name}: {_told(counted)}" for name, counted in parts if counted),
-        f"- sources: {_told(Counter(sources)) or 'said here'}",
-        "",
-        "Made with Understudy from what people said about answers. Check each source's licence before you share it.",
-    ]
-    return "\n".join(lines) + "\n"
+def eval_path(path: Path) -> Path:
+    """Where the eval part of a file goes: answers.jsonl.gz has it in answers.eval.jsonl.gz."""
+    name, dot, rest = path.name.partition(".")
+    return path.with_name(f"{name}.eval{dot}{rest}")
 
 
-def push(sent: Sent, repository: str, token: str, *, private: bool = True) -> str:
-    """Upload the file and its card to a dataset on the hub; the address. Raises `InputError`."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError
+@dataclass(slots=True)
+class _Lines:
+    """The lines of one export, counted as they are taken."""
 
-    hub = HfApi(token=token)
-    try:
-        address = str(hub.create_repo(repository, repo_type="dataset", private=private, exist_ok=True))
-        for local, there in ((sent.path, sent.path.name), (sent.card, "README.md")):
-            hub.upload_file(path_or_fileobj=local, path_in_repo=there, repo_id=repository, repo_type="dataset")
-    except (HfHubHTTPError, ValueError, OSError) as error:
-        raise InputError(f"{repository} was not updated ({error}). Check its name and your token.") from error
-    return address
+    store: Store
+    format: str
+    wish: Wish
+    sides: Sides | None
+    on_progress: Callable[[int], bool] | None
+    counts: Counts = field(default_factory=Counts)
 
+    def of(self, items: Iterable[Item], split: str) -> Iterator[Fields]:
+        """Those of one side: of all items where `split` is ""."""
+        judging = split == "eval"
+        mine = self.sides.of(items, judging=judging) if self.sides else items
+        for found in leaving(self.store, mine, OUTPUTS[self.format]):
+            if found.fields is None:
+                self.counts.left_out[found.item.kind] += 1
+                continue
+            self._count(found.item)
+            yield found.fields
+            yield from self._reworded(found, judging)
+        if self.wish.whole and not judging:
+            yield from self._kept()
 
-def _lines(
-    store: Store,
-    items: Iterable[Item],
-    format: Format,
-    counts: Counts,
-    whole: bool,
-    on_progress: Callable[[int], bool] | None,
-) -> Iterator[Fields]:
-    for found in leaving(store, items, format):
-        if found.fields is None:
-            counts.left_out[found.item.kind] += 1
-            continue
-        counts.rows += 1
-        counts.kinds[found.item.kind] += 1
-        counts.states[found.item.state] += 1
-        if found.item.topic:
-            counts.topics[found.item.topic] += 1
-        if on_progress is not None and counts.rows % 1_000 == 0 and not on_progress(counts.rows):
+    def _count(self, item: Item) -> None:
+        self.counts.kinds[item.kind] += 1
+        self.counts.states[item.state] += 1
+        if item.topic:
+            self.counts.topics[item.topic] += 1
+        self._row()
+
+    def _row(self) -> None:
+        self.counts.rows += 1
+        if self.on_progress and self.counts.rows % 1_000 == 0 and not self.on_progress(self.counts.rows):
             raise Cancelled("Stopped. Nothing was written.")
-        yield found.fields
-    for line in store.imports.kept(str(format)) if whole else ():
-        counts.rows += 1
-        counts.kinds["kept as it came"] += 1
-        yield line
+
+    def _reworded(self, found: Leaving, judging: bool) -> Iterator[Fields]:
+        """Wordings leave where they are wanted, and never where they could tell what is judged."""
+        for wording, line in found.reworded.items():
+            if not self.wish.synthetic or judging or (self.sides and wording in self.sides.betraying):
+                self.counts.synthetic_left += 1
+                continue
+            self.counts.synthetic += 1
+            self._row()
+            yield line
+
+    def _kept(self) -> Iterator[Fields]:
+        for line in self.store.imports.kept(str(OUTPUTS[self.format])):
+            self.counts.kinds["kept as it came"] += 1
+            self._row()
+            yield line
+
+
+def _file(stack: ExitStack, lines: _Lines, path: Path, items: Iterable[Item], split: str) -> File:
+    part = stack.enter_context(_instead_of(path))
+    before = lines.counts.rows
+    _write(part, path.name, lines.format, lines.of(items, split))
+    made = File(path, split, lines.counts.rows - before, *_measure(part))
+    if split == "eval" and not made.rows:
+        part.unlink()
+    return made
 
 
 def _write(part: Path, name: str, format: str, lines: Iterator[Fields]) -> None:
@@ -199,11 +236,12 @@ def _packed(raw: IO[bytes], name: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _instead_of(path: Path) -> Iterator[Path]:
-    """A file to write that takes the name when it is whole. Raises `InputError` where it cannot be."""
+    """A file to write that takes the name when it is whole, unless it was thrown away. Raises `InputError`."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield part
-        part.replace(path)
+        if part.exists():
+            part.replace(path)
     except OSError as error:
         raise InputError(
             f"{path} cannot be written ({error.strerror}). Check the folder and the free space."
@@ -212,25 +250,24 @@ def _instead_of(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _digest(path: Path) -> tuple[str, int]:
+def _measure(path: Path) -> tuple[int, str]:
+    """Its bytes, and their SHA-256."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
-
-
-def _told(counted: Counter[str], most: int = 20) -> str:
-    """The most frequent first, equal ones by name; how many more there are."""
-    ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-    more = f", and {len(ordered) - most} more" if len(ordered) > most else ""
-    return ", ".join(f"{name} {n:,}" for name, n in ordered[:most]) + more
+        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _left_out(counts: Counts) -> str:
-    return f"left out {_told(counts.left_out)}" if counts.left_out else ""
+    return f"left out {told(counts.left_out)}" if counts.left_out else ""
 
 
-def values(counts: Counts) -> dict[str, Any]:
-    """The counts as JSON."""
+def values(sent: Sent) -> dict[str, Any]:
+    """What was written, as JSON; `file` and `sha256` are those of the first file."""
+    counts = sent.counts
     return {
-        "rows": counts.rows,
+        "file": str(sent.path),
+        "card": str(sent.card),
+        "sha256": sent.sha256,
+        "files": [asdict(file) | {"path": str(file.path)} for file in sent.files],
+        **{name: getattr(counts, name) for name in ("rows", "synthetic", "synthetic_left")},
         **{name: dict(getattr(counts, name)) for name in ("kinds", "states", "topics", "left_out")},
     }

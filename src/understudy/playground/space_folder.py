@@ -16,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 
 from understudy.errors import InputError
+from understudy.playground.licences import front
 from understudy.serving.seal import CARD, ON_A_SPACE
 from understudy.settings import CHECKOUT, PACKAGE, STARTER_INSIDE, is_checkout, starter_folder
 
@@ -114,7 +115,6 @@ def head(named: str, licence: str, base: str, options: SpaceOptions) -> str:
         "sdk_version": metadata.version("gradio"),
         "python_version": python,
         "app_file": "app.py",
-        "license": licence or "unknown",
         "short_description": "Chat, compare, correct: a model that learns",
         "hf_oauth": True,
         "hf_oauth_expiration_minutes": 43_200,
@@ -123,6 +123,7 @@ def head(named: str, licence: str, base: str, options: SpaceOptions) -> str:
         **({"models": [base], "preload_from_hub": [base]} if base else {}),
     }
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in settings.items()]
+    lines += front(licence)
     return "\n".join(["---", *lines, "---"])
 
 

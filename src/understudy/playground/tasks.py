@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 Heard = Callable[[float, str], None]
 """Hears the share that is done (0 to 1) and what is being done; raises `Cancelled` when a person stopped it."""
 
+GONE = "This is not known any more: the program was restarted. Begin it again."
+
 KEPT = 20
 """Tasks whose results are kept; a page that is left open for longer begins again."""
 
@@ -74,7 +76,7 @@ class Tasks:
     def get(self, id: str) -> Task:
         """Raises `NotFoundError`."""
         if id not in self._tasks:
-            raise NotFoundError("This is not known any more: the program was restarted. Begin it again.")
+            raise NotFoundError(GONE)
         return self._tasks[id]
 
     def stop(self, id: str) -> None:

@@ -28,6 +28,7 @@ MOST_HELD = 4 << 30
 SPARE_BYTES = 256 << 20
 """What stays free on the disk for the store itself."""
 
+GONE = "This file is not here any more. Choose it, or make it, again."
 KEPT_S = 24 * 3600
 _NAME = 60
 _NO_NAME = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
@@ -63,7 +64,7 @@ class Transfers:
         """Raises `NotFoundError`."""
         held = self._held.get(id)
         if held is None or not held.path.is_file():
-            raise NotFoundError("This file is not here any more. Choose it, or make it, again.")
+            raise NotFoundError(GONE)
         return held
 
     def drop(self, id: str) -> None:

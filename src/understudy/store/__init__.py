@@ -22,6 +22,7 @@ from understudy.store.imports import Import
 from understudy.store.items import Cursor, Item, Page, Sort
 from understudy.store.jobs import Checkpoint, Job, JobEvent, RemoteFile
 from understudy.store.models import Model
+from understudy.store.opinions import Opinion
 from understudy.store.outbox import Entry
 from understudy.store.people import Account
 from understudy.store.preferences import Preference
@@ -72,6 +73,7 @@ __all__ = [
     "Lesson",
     "Method",
     "Model",
+    "Opinion",
     "Page",
     "Place",
     "Preference",

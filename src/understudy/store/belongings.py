@@ -9,16 +9,13 @@ from understudy.errors import NotFoundError
 from understudy.store.connections import Connections, marks
 from understudy.store.standing import unknown, unknown_conversation
 
-Thing = Literal["conversation", "turn", "completion", "correction"]
+Thing = Literal["conversation", "turn", "completion"]
 
 _PERSON = {
     "conversation": "conversations WHERE conversations.id",
     "turn": "turns JOIN conversations ON conversations.id = turns.conversation WHERE turns.id",
     "completion": "completions JOIN turns ON turns.id = completions.turn"
     " JOIN conversations ON conversations.id = turns.conversation WHERE completions.id",
-    "correction": "corrections JOIN completions ON completions.id = corrections.completion"
-    " JOIN turns ON turns.id = completions.turn"
-    " JOIN conversations ON conversations.id = turns.conversation WHERE corrections.id",
 }
 
 

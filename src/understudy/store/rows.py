@@ -1,11 +1,14 @@
 """What a line of a file becomes: a row here and there, in every table that its facts and their items belong to.
 
-The ids are drawn in the order of the lines, so that the order of a file is the order of its facts.
+The ids are drawn in the order of the lines, so that the order of a file is the order of its facts. Nothing here asks
+the store, so that another process can do it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from understudy.store import sampling as sampling_json
 from understudy.store.arrival import Arrival
@@ -32,45 +35,103 @@ TABLES = {
 }
 """The columns of a row, in the order in which tables need each other."""
 
+VALUES = {
+    "conversations": "?1, '', ?2, {columns}, {sampling}, 0, ?3, ?4, ?4, {batch}",
+    "turns": "?1, ?2, ?3, ?4, ?5, 0, ?6, ?7",
+    "completions": "?1, ?2, ?3, ?4, 0, {label}, {sampling}, ?5, 'stop', {writer}, ?6, ?6, ?6",
+    "imports": "?1, ?2, {source}, ?3, ?4, ?5, ?6, ?7, ?8, ?9, {now}",
+    "corrections": "?1, ?2, ?3, ?4, 0, ?5, ?6, {state}, 1, ?7",
+    "ratings": "?1, ?2, ?3, ?4, ?5, ?6, ?7, {state}",
+    "preferences": "?1, ?1, ?2, ?3, ?4, 'a', 0, ?5, ?6, {state}",
+    "items": "?1, ?2, ?3, ?4, ?5, ?6, 0, {state}, ?7, ?8, ?9, ?10, ?11",
+}
+"""Where each of them is from: a row of `Rows`, or what is the same in all rows of a batch (`constants`)."""
+
 Row = tuple[object, ...]
+
+
+class Known(NamedTuple):
+    """A line of a file: by what it is known again, whether it can be learned from, and where its rows end."""
+
+    digest: str
+    learned: bool
+    ends: tuple[int, ...]
 
 
 @dataclass(slots=True)
 class Rows:
-    """Rows by table, in the order of `TABLES`. `tags` are a tag and the place among `items` of what it is on."""
+    """Rows in the order of `TABLES`, then tags with the place among items of what they are on."""
 
-    conversations: list[Row] = field(default_factory=list)
-    turns: list[Row] = field(default_factory=list)
-    completions: list[Row] = field(default_factory=list)
-    imports: list[Row] = field(default_factory=list)
-    corrections: list[Row] = field(default_factory=list)
-    ratings: list[Row] = field(default_factory=list)
-    preferences: list[Row] = field(default_factory=list)
-    items: list[Row] = field(default_factory=list)
-    tags: list[tuple[str, int]] = field(default_factory=list)
+    lines: list[Known] = field(default_factory=list)
+    tables: tuple[list[Row], ...] = field(default_factory=lambda: tuple([] for _ in (*TABLES, "tags")))
+
+    def only(self, places: Sequence[int]) -> Rows:
+        """The rows of these lines."""
+        if len(places) == len(self.lines):
+            return self
+        made = Rows()
+        *tables, tags = made.tables
+        for place in places:
+            line = self.lines[place]
+            begins = self.lines[place - 1].ends if place else (0,) * len(line.ends)
+            moved = len(tables[-1]) - begins[-2]
+            for table, mine, begin, end in zip(tables, self.tables, begins, line.ends, strict=False):
+                table += mine[begin:end]
+            tags += [(tag, item + moved) for tag, item in self.tables[-1][begins[-1] : line.ends[-1]]]  # type: ignore[operator]
+            made.lines.append(Known(line.digest, line.learned, tuple(map(len, made.tables))))
+        return made
+
+    @property
+    def newest(self) -> str:
+        """The greatest id."""
+        return str(self.tables[_IMPORTS][-1][0])
+
+
+_IMPORTS = [*TABLES].index("imports")
+
+
+def constants(batch: str, source: str, state: State) -> dict[str, str]:
+    """What `VALUES` names, of one import that is written by this process."""
+    return {
+        "batch": batch,
+        "source": source,
+        "state": state,
+        "now": now(),
+        "writer": this_writer(),
+        "label": LABEL,
+        "sampling": sampling_json.dump(Sampling()),
+        "columns": to_json(["base"], "columns"),
+    }
+
+
+def rows_of(lines: Iterable[Arrival], model: str) -> Rows:
+    """The rows of checked lines, as feedback on `model`."""
+    maker = Maker(model)
+    for line in lines:
+        maker.make(line)
+    return maker.rows
 
 
 class Maker:
     """Makes the `rows` of one line after the other."""
 
-    def __init__(self, batch: str, source: str, model: str, state: State) -> None:
+    def __init__(self, model: str) -> None:
         self.rows = Rows()
-        self._batch, self._source, self._model, self._state = batch, source, model, state
+        tables = self.rows.tables
+        self._talks, self._turns, self._answers, self._imports = tables[:4]
+        self._corrections, self._ratings, self._votes, self._items, self._tags = tables[4:]
+        self._model = model
         self._ids = ids()
         self._now = now()
-        self._writer = this_writer()
-        self._sampling = sampling_json.dump(Sampling())
-        self._columns = to_json(["base"], "columns")
 
     def make(self, line: Arrival) -> None:
         moment, talk = line.moment or self._now, next(self._ids)
         made: tuple[str | None, ...] = (None, None, None)
         if line.question is not None:
             made = self._facts(line, talk, moment)
-        about = ("", line.system, self._columns, self._sampling, 0)
-        self.rows.conversations.append((talk, *about, made[0], moment, moment, self._batch))
-        kept = (line.number, line.format, line.digest, line.frame)
-        self.rows.imports.append((next(self._ids), talk, self._source, *kept, *made, self._now))
+        self._talks.append((talk, line.system, made[0], moment))
+        self._imports.append((next(self._ids), talk, line.number, line.format, line.digest, line.frame, *made))
+        self.rows.lines.append(Known(line.digest, line.question is not None, tuple(map(len, self.rows.tables))))
 
     def _facts(self, line: Arrival, talk: str, moment: str) -> tuple[str, str, str | None]:
         """Its turns, its answers and what is thought of them; ids of the last turn, the answer and the worse one."""
@@ -91,33 +152,29 @@ class Maker:
         self, line: Arrival, talk: str, above: str | None, asked: str, said: str, moment: str
     ) -> tuple[str, str]:
         turn, answer = next(self._ids), next(self._ids)
-        self.rows.turns.append((turn, talk, above, asked, line.system, 0, answer, moment))
+        self._turns.append((turn, talk, above, asked, line.system, answer, moment))
         self._answer(line, turn, answer, 0, said, moment)
         return turn, answer
 
     def _answer(self, line: Arrival, turn: str, answer: str, position: int, said: str, moment: str) -> None:
-        who = (line.model or self._model, 0, LABEL, self._sampling)
-        told = (said, "stop", self._writer, moment, moment, moment)
-        self.rows.completions.append((answer, turn, position, *who, *told))
+        self._answers.append((answer, turn, position, line.model or self._model, said, moment))
 
     def _correct(self, line: Arrival, turn: str, answer: str, said: str, wanted: str, moment: str) -> None:
         fact, tags = next(self._ids), to_json(line.tags, "tags") if line.tags else "[]"
-        told = (said, wanted, 0, moment, line.author, self._state, 1, tags)
-        self.rows.corrections.append((fact, answer, *told))
+        self._corrections.append((fact, answer, said, wanted, moment, line.author, tags))
         note = line.comment if line.label is None else ""
         self._item(line, f"correction {answer}", "correction", fact, turn, answer, "", note, moment)
 
     def _rate(self, line: Arrival, turn: str, answer: str, moment: str) -> None:
         fact, label = next(self._ids), "good" if line.label else "bad"
         told = (int(bool(line.label)), to_json(line.reasons, "reasons"), line.comment, moment, line.author)
-        self.rows.ratings.append((fact, answer, *told, self._state))
+        self._ratings.append((fact, answer, *told))
         self._item(line, f"rating {answer} {line.author}", "rating", fact, turn, answer, label, "", moment)
 
     def _vote(self, line: Arrival, turn: str, answer: str, moment: str) -> str:
         rejected, vote = next(self._ids), next(self._ids)
         self._answer(line, turn, rejected, 1, line.rejected or "", moment)
-        told = ("a", 0, moment, line.author, self._state)
-        self.rows.preferences.append((vote, vote, turn, answer, rejected, *told))
+        self._votes.append((vote, turn, answer, rejected, moment, line.author))
         self._item(line, f"vote {turn}", "vote", vote, turn, answer, "chosen", line.comment, moment)
         return rejected
 
@@ -134,7 +191,6 @@ class Maker:
         moment: str,
     ) -> None:
         """What the triggers of facts and tags would make, with topic and note at once."""
-        if line.tags:
-            self.rows.tags += [(tag, len(self.rows.items)) for tag in line.tags]
-        what = (subject, kind, fact, turn, answer, line.model or self._model, 0, self._state)
-        self.rows.items.append((*what, label, line.author, line.topic, note, moment))
+        self._tags += [(tag, len(self._items)) for tag in line.tags]
+        what = (subject, kind, fact, turn, answer, line.model or self._model)
+        self._items.append((*what, label, line.author, line.topic, note, moment))

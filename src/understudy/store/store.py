@@ -37,6 +37,7 @@ from understudy.store.meanings import Meanings
 from understudy.store.merging import Merging
 from understudy.store.models import Models
 from understudy.store.moments import seconds_since
+from understudy.store.opinions import Opinions
 from understudy.store.outbox import Outbox
 from understudy.store.people import People
 from understudy.store.preferences import Preferences
@@ -108,6 +109,7 @@ class Store:
         self.signals = Signals(connections)
         self.forms = Forms(connections)
         self.items = Items(connections)
+        self.opinions = Opinions(connections)
         self.acts = Acts(connections, self.items, self.corrections)
         self.views = Views(connections)
         self.meanings = Meanings(connections)

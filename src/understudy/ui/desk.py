@@ -16,6 +16,7 @@ from understudy.ui.payload import Payload
 if TYPE_CHECKING:
     from understudy.playground.item_view import Decided
     from understudy.playground.playground import Playground
+    from understudy.ui.rights import Rights
 
 SORTS = ("newest", "oldest", "value", "disputed")
 
@@ -23,8 +24,9 @@ SORTS = ("newest", "oldest", "value", "disputed")
 class DeskHandlers:
     """The requests of the Curate page."""
 
-    def __init__(self, playground: Playground) -> None:
+    def __init__(self, playground: Playground, rights: Rights) -> None:
         self._desk = playground.desk
+        self._rights = rights
 
     # -- looking -------------------------------------------------------------------------------------------------
 
@@ -42,7 +44,7 @@ class DeskHandlers:
         return {"count": self._desk.count(payload.mapping("filter"))}
 
     def on_desk_item(self, payload: Payload) -> object:
-        return asdict(self._desk.open(payload.whole("number")))
+        return self._item(payload)
 
     def on_desk_now(self, payload: Payload) -> object:
         return [asdict(answer) for answer in self._desk.now(payload.whole("number"))]
@@ -96,10 +98,14 @@ class DeskHandlers:
 
     # -- what the methods above share ----------------------------------------------------------------------------
 
+    def _item(self, payload: Payload) -> dict[str, Any]:
+        (item,) = self._rights.without_ways(payload.person, [asdict(self._desk.open(payload.whole("number")))])
+        return item
+
     def _unless_outdated(self, payload: Payload, decide: Callable[[int, str, int], Decided]) -> object:
         number = payload.whole("number")
         try:
             decided = decide(number, payload.author, payload.whole("revision"))
         except Outdated as error:
-            return {"outdated": str(error), "item": asdict(self._desk.open(number))}
+            return {"outdated": str(error), "item": self._item(payload)}
         return asdict(decided)

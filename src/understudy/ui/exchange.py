@@ -73,14 +73,16 @@ class ExchangeHandlers:
         return [{"name": name, "label": LABELS[name], "words": HOLDS[OUTPUTS[name]]} for name in LABELS]
 
     def on_export_start(self, payload: Payload) -> object:
-        return {"job": self._exports.start(payload.mapping("filter"), payload.name("format"), payload.text("licence"))}
+        split, synthetic = (bool(payload.optional_flag(name)) for name in ("split", "synthetic"))
+        wanted = (payload.mapping("filter"), payload.name("format"), payload.text("licence"))
+        return {"job": self._exports.start(*wanted, split=split, synthetic=synthetic)}
 
     def on_export_state(self, payload: Payload) -> object:
         task = self._exports.tasks.get(payload.name("job"))
         told = {"state": task.state, "share": task.share}
         if not isinstance(made := task.result, Written):
-            return {**told, "message": task.message, "file": "", "card": ""}
-        return {**told, "message": made.sentence, "file": made.file, "card": made.card}
+            return {**told, "message": task.message, "file": "", "eval": "", "card": ""}
+        return {**told, "message": made.sentence, "file": made.file, "eval": made.eval, "card": made.card}
 
     def on_export_stop(self, payload: Payload) -> object:
         self._exports.tasks.stop(payload.name("job"))

@@ -52,7 +52,7 @@ class Handlers:
             for owner in (
                 self,
                 LearningHandlers(playground, self.rights),
-                DeskHandlers(playground),
+                DeskHandlers(playground, self.rights),
                 ExploreHandlers(playground),
                 ExchangeHandlers(playground),
                 ExportingHandlers(playground),

@@ -13,10 +13,12 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from understudy.errors import SettingsError
+from understudy.settings import is_loopback
 from understudy.ui.chat import STATIC, styles
 from understudy.ui.guard import LOCAL_HOSTS, Guard
 from understudy.ui.page import Page
-from understudy.ui.sign_in import SignIn
+from understudy.ui.sign_in import Local, SignIn
 
 FAVICON = STATIC / "favicon.png"
 EVERYWHERE = ("0.0.0.0", "::")
@@ -71,8 +73,11 @@ def launch(
 ) -> str:
     """Serve the page and return its address. `port` None takes the first free one from 7860; `host` None is a Space's.
 
-    With `block` it returns when the server ends. Raises `OSError` when the port is taken.
+    With `block` it returns when the server ends. Raises `OSError` when the port is taken, `SettingsError` where other
+    machines could come in and nobody signs in.
     """
+    if host and not is_loopback(host) and isinstance(demo.who, Local):
+        raise SettingsError(f"Other machines reach {host}, and nobody would sign in here. Start it with --listen.")
     names = [*hosts, *([host] if host and host not in EVERYWHERE else [])]
     here = {"server_name": host, "server_port": port} if host else {}
     _, url, _ = demo.launch(

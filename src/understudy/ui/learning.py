@@ -16,6 +16,7 @@ from understudy.ui.payload import Payload
 if TYPE_CHECKING:
     from understudy.playground.jobs import Jobs
     from understudy.playground.learning import Learning
+    from understudy.playground.overview import LearningView
     from understudy.playground.playground import Playground
     from understudy.ui.rights import Rights
 
@@ -132,7 +133,7 @@ class LearningHandlers:
             "live": asdict(live) if live else None,
             **self._champions(payload),
             "states": self._states(payload),
-            "view": asdict(view) if view else None,
+            "view": self._shown(view, payload) if view else None,
             "switches": {"memory": asdict(self._playground.memory()), "weak": self._playground.learning.weak},
             "next": self._next() if live is None and payload.flag("page") else "",
             **(self._jobs(base, model) if payload.flag("page") else {"jobs": [], "job": None}),
@@ -146,6 +147,12 @@ class LearningHandlers:
             "champion": asdict(self._overview.champion(base, payload.optional_whole("known"))),
             "own": asdict(mine) if mine else None,
         }
+
+    def _shown(self, view: LearningView, payload: Payload) -> dict[str, Any]:
+        told = asdict(view)
+        for part in ("queue", "learned", "aside"):
+            told[part]["lessons"] = self._rights.without_ways(payload.person, list(told[part]["lessons"]))
+        return told
 
     def _states(self, payload: Payload) -> dict[str, Any]:
         """What became of the corrections of these answers, as far as they are the person's own."""

@@ -13,9 +13,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from understudy.errors import InputError, NotAllowed, NotFoundError
+from understudy.playground import tasks, transfers
 from understudy.types import Person, PersonRole
 from understudy.ui.payload import Payload
 
@@ -28,10 +29,7 @@ ROLES: tuple[PersonRole, ...] = get_args(PersonRole)
 Kept = Literal["conversation", "turn", "completion"]
 Handed = Literal["task", "file"]
 Thing = Kept | Handed
-GONE: dict[Handed, str] = {
-    "task": "This is not known any more: the program was restarted. Begin it again.",
-    "file": "This file is not here any more. Choose it, or make it, again.",
-}
+GONE: dict[Handed, str] = {"task": tasks.GONE, "file": transfers.GONE}
 """Things that live as long as the program and belong to whoever began them, with what is said where one is gone."""
 
 
@@ -248,12 +246,17 @@ class Rights:
         """Raises `NotFoundError` in the same words where a thing is not there and where it is somebody else's."""
         if thing != "task" and thing != "file":
             self._belongings.require(thing, id, person.name)
-        elif self._handed.get((thing, id), person.name) != person.name:  # an id that nobody was handed opens nothing
+        elif self._handed.get((thing, id)) != person.name:
             raise NotFoundError(GONE[thing])
 
     def own(self, person: Person, thing: Literal["conversation", "completion"], ids: list[str]) -> list[str]:
         """Those that are the person's."""
         return self._belongings.of(thing, ids, person.name)
+
+    def without_ways(self, person: Person, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What was said in conversations may be for a curator to read; the way to somebody else's leads nowhere."""
+        own = self.own(person, "conversation", [one["conversation"] for one in told])
+        return [one if one["conversation"] in own else one | {"conversation": ""} for one in told]
 
     def hand(self, person: Person, right: Right, value: object) -> None:
         """What a reply names is the person's from now on."""

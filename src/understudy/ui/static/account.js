@@ -58,7 +58,7 @@ function openPassword() {
     const save = async () => {
       try {
         await call('password', { old: old.input.value, new: fresh.input.value });
-        location.replace('./' + location.hash);
+        location.reload();
       } catch (error) {
         if (error instanceof Refused) problem.textContent = error.message;
       }
@@ -79,6 +79,6 @@ async function checkSignedIn() {
   if (!state.me.name) return;
   try {
     const answer = await fetch('signed-in');
-    if (answer.status === 401) location.replace('./' + location.hash);  // drafts are kept in this browser
+    if (answer.status === 401) location.reload();  // leads to the door, and back to this address; drafts are kept
   } catch (unreachable) { /* the banner says so */ }
 }

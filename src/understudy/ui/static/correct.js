@@ -51,7 +51,7 @@ async function saveCorrection(id, area) {
   await refreshAttempt(id);
   heed();
   focusAnswer(id);
-  toast('Correction saved.', { action: { label: 'Undo', run: () => undoCorrection(id) } });
+  toast(may('desk') ? 'Correction saved.' : 'Saved. It waits for a curator’s approval.', { action: { label: 'Undo', run: () => undoCorrection(id) } });
 }
 
 async function undoCorrection(id) {

@@ -158,13 +158,19 @@ async function changeAll() {
   });
 }
 
+/** A million ratings take some seconds, so the dialog is there first. */
 async function showAgreement() {
-  const found = await attempt('desk_agreement', { filter: desk.filter });
-  if (found === undefined) return;
+  const body = h('div', { role: 'status' }, h('p.nothing', {}, 'Counting…'));
   openDialog('agreement', 'Do raters agree?', () => [
-    h('p.field-help', {}, 'Krippendorff’s alpha of good and bad, for what the filter shows: 1 is agreement, 0 is what chance would give; from 0.8 on reliable, below 0.67 too little to rely on.'),
-    found.length ? h('table.desk-agreement', {}, h('thead', {}, h('tr', {}, ...['Topic', 'Alpha', 'Answers', 'Disputed', ''].map((name) => h('th', { scope: 'col' }, name)))),
-      h('tbody', {}, ...found.map((row) => h('tr', {}, h('th', { scope: 'row' }, row.topic || 'All together'), h('td', {}, row.alpha === null ? '–' : row.alpha.toFixed(2)), h('td', {}, row.answers.toLocaleString('en')), h('td', {}, row.disputed.toLocaleString('en')), h('td', {}, row.words)))))
-      : h('p.nothing', {}, 'There are no ratings here.'),
+    h('p.field-help', {}, 'Krippendorff’s alpha of good and bad, for what the filter shows: 1 is agreement, 0 is what chance would give; from 0.8 on reliable, below 0.67 too little to rely on.'), body,
   ], { wide: true });
+  const found = await attempt('desk_agreement', { filter: desk.filter });
+  if (found === undefined) body.replaceChildren(h('p.nothing', {}, 'They could not be counted.'));
+  else body.replaceChildren(found.length ? agreementTable(found) : h('p.nothing', {}, 'There are no ratings here.'));
+}
+
+function agreementTable(found) {
+  const cells = (row) => [row.alpha === null ? '–' : row.alpha.toFixed(2), row.answers.toLocaleString('en'), row.disputed.toLocaleString('en'), row.words];
+  return h('table.desk-agreement', {}, h('thead', {}, h('tr', {}, ...['Topic', 'Alpha', 'Answers', 'Disputed', 'In words'].map((name) => h('th', { scope: 'col' }, name)))),
+    h('tbody', {}, ...found.map((row) => h('tr', {}, h('th', { scope: 'row' }, row.topic || 'All together'), ...cells(row).map((cell) => h('td', {}, cell))))));
 }

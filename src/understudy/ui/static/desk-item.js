@@ -32,7 +32,7 @@ function drawItemHead({ line, conversation }) {
     line.disputed ? h('span.tag.warn', {}, 'Raters disagree') : null,
     line.person ? h('span.tag', { title: 'It teaches nobody else’s understudy, and no answer to anybody else is given it to read.' }, `${line.person}’s own`) : null,
     h('span.faint', {}, [line.who, line.author && `said by ${line.author}`, moment(line.created)].filter(Boolean).join(' · ')),
-    h('span.spacer'), h('button.quiet', { type: 'button', act: 'visit', data: { value: conversation } }, svg('forward'), 'Open chat'));
+    h('span.spacer'), conversation ? h('button.quiet', { type: 'button', act: 'visit', data: { value: conversation } }, svg('forward'), 'Open chat') : null);
 }
 
 function passage(text, name = 'p') {

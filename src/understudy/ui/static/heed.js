@@ -120,7 +120,7 @@ function fillLessonLine(line, completion) {
   if (line.dataset.value === found.correction && line.dataset.kind !== found.kind) say(`Correction ${found.words}`);
   Object.assign(line.dataset, { kind: found.kind, value: found.correction });
   line.querySelector('.lesson-words').textContent = found.words;
-  line.title = found.detail;
+  line.title = may('learning') ? found.detail : '';
 }
 
 function drawLessonLines() {

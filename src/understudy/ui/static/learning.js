@@ -236,7 +236,7 @@ function lessonRow(lesson) {
       h('div.lesson-tools', {}, waiting ? button('primary', 'approve', 'Approve') : null, waiting ? button('secondary', 'reject', 'Reject') : null,
         waiting || lesson.state.kind === 'rejected' ? null : button('quiet', 'switch-lesson', lesson.enabled ? 'Switch off' : 'Switch on'),
         h('button.quiet.danger', { type: 'button', act: 'take-back', 'aria-label': `Delete this correction: ${lesson.question.slice(0, 80)}`, data: { value: lesson.completion } }, 'Delete'),
-        h('button.quiet', { type: 'button', act: 'visit', 'aria-label': `Open the conversation: ${lesson.question.slice(0, 80)}`, data: { value: lesson.conversation } }, 'Open chat'))));
+        lesson.conversation === '' ? null : h('button.quiet', { type: 'button', act: 'visit', 'aria-label': `Open the conversation: ${lesson.question.slice(0, 80)}`, data: { value: lesson.conversation } }, 'Open chat'))));
 }
 
 actions.approve = (button) => decide('approve', { correction: button.dataset.value });

@@ -41,11 +41,10 @@ function personRow(person, told, dialog) {
 }
 
 function personMore(person, dialog, button) {
-  const act = (label, detail, name, saved, danger = false) => ({ label, detail, danger, run: () => changePeople(dialog, name, { name: person.name }, saved) });
   peopleMenu(button, dialog, [
     { label: 'New password…', detail: 'ends their sessions', run: () => newPassword(person, dialog) },
-    act('Sign out everywhere', 'they sign in again with their password', 'people_sign_out', `${person.name} is signed out`),
-    act('Remove', 'what they said stays; a new password brings them back', 'people_remove', `${person.name} was removed`, true),
+    { label: 'Sign out everywhere', detail: 'they sign in again with their password', run: () => changePeople(dialog, 'people_sign_out', { name: person.name }, `${person.name} is signed out`) },
+    { label: 'Remove…', detail: 'they cannot sign in any more', danger: true, run: () => removePerson(person, dialog) },
   ]);
 }
 
@@ -66,6 +65,12 @@ function newPassword(person, dialog) {
     ...field.nodes, h('button.primary.small', { type: 'submit' }, 'Set password'));
   dialog.querySelector('.person-more').replaceChildren(form);
   field.input.focus();
+}
+
+function removePerson(person, dialog) {
+  const sure = h('button.secondary.small.danger', { type: 'button', on: { click: () => changePeople(dialog, 'people_remove', { name: person.name }, `${person.name} was removed`) } }, `Remove ${person.name}`);
+  dialog.querySelector('.person-more').replaceChildren(h('p.field-help', {}, 'They cannot sign in any more. What they said stays, and nobody else gets the name. To bring them back: ', h('code', {}, `understudy people password ${person.name}`)), sure);
+  sure.focus();
 }
 
 function addPerson(told, dialog) {

@@ -18,6 +18,7 @@ let retryTimer = 0;
 
 function lost() {
   if (banner.hidden) banner.hidden = false;
+  checkSignedIn();
   clearTimeout(retryTimer);
   retryTimer = setTimeout(reconnect, 3000);
 }
@@ -38,7 +39,6 @@ async function call(name, fields = {}) {
     reply = await server.reply({ ...fields, do: name });
   } catch (error) {
     lost();
-    checkSignedIn();
     throw new Unreachable('no reply');
   }
   if (!reply || typeof reply.ok !== 'boolean') {

@@ -33,7 +33,7 @@ function drawWriting(work) {
   const button = h('button.primary.small', { type: 'button', disabled: !about.questions, on: { click: () => writeWordings(work, button, result) } }, about.questions > 500 ? 'Too many questions' : `Write for ${plural(about.questions, 'question')}`);
   const result = h('div.counts-box', { role: 'status' });
   fit();
-  return h('section', {}, h('p', {}, `Questions of ${work.words}. A question that is known in many words is answered in many. What is written is marked as synthetic, waits for you, and never judges a version.`),
+  return h('section', {}, h('p', {}, `Questions of this view: ${work.words}. A question that is known in many words is answered in many. What is written is marked as synthetic, waits for you, and never judges a version.`),
     h('div.mapping', {}, method, model, via), help,
     about.questions ? null : h('p.field-help', {}, 'Nothing in this view has an answer to learn: correct or approve something first.'), result, h('div.row-end', {}, button));
 }

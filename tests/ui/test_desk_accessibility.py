@@ -1,0 +1,124 @@
+"""axe-core on the pages and dialogs of the desk, in the dark and on a phone, and nothing wider than the phone."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.conftest import Watched, served
+from tests.ui.learned import never_wait_for_the_disk
+from tests.ui.stage import build_stage
+from tests.ui.test_accessibility import check, load_axe
+from understudy.playground.bringing import bring, look
+from understudy.playground.playground import Playground
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+HEADER = ("question", "answer", "rating", "comment", "author", "topic")
+LOOKS = {
+    "a dark desktop": {"width": 1280, "height": 900, "scheme": "dark"},
+    "a phone": {"width": 390, "height": 844, "touch": True},
+    "a dark phone": {"width": 390, "height": 844, "touch": True, "scheme": "dark"},
+}
+
+
+def survey(path: Path, towns: str) -> Path:
+    """Sixty ratings by two people, and a row that is faulty."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for n in range(30):
+            for author, stars in (("Ada", 5), ("Ben", 1 + 4 * (n % 2))):
+                asked = f"Where is  counter {n} for visas in {towns}{n}, at market{n}?"
+                writer.writerow((asked, f"In street {n}. Write to me{n}@example.org.", stars, "fine", author, "visa"))
+        writer.writerow(("", "An answer to nothing.", 3, "", "", ""))
+    return path
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    return survey(tmp_path / "a survey with a rather long name of its own.csv", "Plotzi")
+
+
+@pytest.fixture
+def playground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Playground]:
+    never_wait_for_the_disk(monkeypatch)
+    made = build_stage(tmp_path / "home")
+    bring(made.store, "starter", look(survey(tmp_path / "first.csv", "Zorbo")))
+    for item in list(made.store.items.each())[:8]:
+        made.store.corrections.add(item.completion, f"At the counter,  {item.answer}", tags=["place"])
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(browser: Browser, playground: Playground, tmp_path: Path) -> Iterator[Watched]:
+    with served(playground, tmp_path / "home") as address:
+        watched = Watched(browser, address)
+        yield watched
+        watched.close()
+    assert watched.troubles == []
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(".desk").focus()
+    page.keyboard.press(key)
+    page.locator("dialog[open]").wait_for()
+
+
+def fits(page: Page, state: str) -> None:
+    """axe finds nothing, and nothing is wider than the window or than the dialog."""
+    check(page, state)
+    wide = page.evaluate(
+        "() => [document.documentElement, ...document.querySelectorAll('dialog[open]')]"
+        ".filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.className || box.tagName)"
+    )
+    assert wide == [], state
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_axe_finds_nothing_on_the_desk(app: Watched, table: Path, name: str) -> None:
+    page = app.open(**LOOKS[name])  # type: ignore[arg-type]
+    page.evaluate("location.hash = '#curate'")
+    expect(page.locator(".desk-line").first).to_be_visible()
+    load_axe(page)
+    fits(page, "curate")
+    press(page, "x")
+    dialog = page.get_by_role("dialog", name="Export this view")
+    fits(page, "export")
+    dialog.get_by_label("One file for training and one for eval").check()
+    dialog.get_by_role("button", name="Make the file").click()
+    expect(dialog.get_by_role("link", name="Save its data card")).to_be_visible()
+    fits(page, "an export that is made")
+    page.keyboard.press("Escape")
+    press(page, "i")
+    dialog = page.get_by_role("dialog", name="Import a file")
+    fits(page, "import")
+    page.locator("#import-file").set_input_files(table)
+    expect(dialog.locator(".first-rows")).to_be_visible()
+    fits(page, "the preview of an import")
+    dialog.get_by_role("button", name="Import 60 rows").click()
+    expect(dialog).to_contain_text("60 new, 0 here already, 1 faulty.")
+    fits(page, "an import that is done")
+    page.keyboard.press("Escape")
+    for key, name in (("c", "clean"), ("b", "balance"), ("w", "wordings"), ("f", "filter")):
+        press(page, key)
+        page.wait_for_timeout(1_500)
+        fits(page, name)
+        page.keyboard.press("Escape")
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Agreement of raters").click()
+    expect(page.locator(".desk-agreement")).to_be_visible()
+    fits(page, "agreement")
+    page.keyboard.press("Escape")
+    page.evaluate("location.hash = '#explore'")
+    expect(page.locator("[data-figure=split]").first).to_be_visible(timeout=60_000)
+    fits(page, "explore")
