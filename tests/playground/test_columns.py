@@ -54,7 +54,7 @@ def test_somebody_elses_version_is_refused_as_one_that_is_not_there(versions: St
 
 
 def test_ones_own_are_marked_and_others_not_listed(versions: Store) -> None:
-    assert [(choice.name, choice.label) for choice in column_choices(versions, "starter", "ann")][:5] == [
+    assert [(choice.name, choice.label) for choice in column_choices(versions, "starter", own="ann")][:5] == [
         ("base", "base"),
         ("champion", "champion"),
         ("mine", "mine"),
