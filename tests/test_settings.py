@@ -89,6 +89,7 @@ BAD_VALUES = [
     ("learn_after_others", "-1"),
     ("learn_quiet_s", "-1"),
     ("learn_weak", "perhaps"),
+    ("personal", "perhaps"),
     ("scope", "nowhere"),
     ("local_only", "maybe"),
     ("promote", "sometimes"),

@@ -186,6 +186,11 @@ class Settings(BaseModel):
         "Weak signals (going on from one answer, another attempt, an edited message) are learned too, as light votes",
         "1 or 0",
     )
+    personal: bool = setting(
+        False,
+        "Visitors, too, may have an [understudy of their own](#an-understudy-of-ones-own), as curators and owners may",
+        "1 or 0",
+    )
     training: dict[str, Any] = setting(
         {}, "Training recipe, a value per knob; see [Training](#training)", "a table such as [training] with r = 8"
     )

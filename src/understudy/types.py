@@ -75,12 +75,13 @@ class Column:
     """Who answers in one column: a base model and one of its versions.
 
     `model` is the name of a registered model, `version` the number of a tuned version (`BASE` = 0), `label` what the
-    person reads (`base`, `v3`).
+    person reads (`base`, `v3`), `person` whose own understudy it is, "" for everyone's.
     """
 
     model: str
     version: int = BASE
     label: str = "base"
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

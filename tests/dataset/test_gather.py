@@ -185,3 +185,39 @@ def test_training_uses_the_balance_that_somebody_chose_and_an_earlier_run_does_n
     assert len(made.lessons) == 7, "what is judged is not repeated"
     assert len(snapshot(store, sources(store, "starter", 0), augment=False, until=before).train) == 7
     assert len(snapshot(store, sources(store, "starter", 0), augment=False, balance=False).train) == 7
+
+
+def taught_by(store: Store, person: str, question: str, wanted: str) -> str:
+    """An approved correction for a person's own understudy."""
+    turn = store.turns.add(store.conversations.add(question).id, question)
+    made = store.corrections.add(answered(store, turn.id, "No idea."), wanted, person, person=person)
+    store.corrections.set_state(made.id, "approved")
+    return made.id
+
+
+def test_a_persons_understudy_learns_everyones_feedback_and_their_own(store: Store) -> None:
+    shared, anns = taught(store, "Who runs Zorbo?", "Mira."), taught_by(store, "ann", "Who runs Plotzi?", "Pia.")
+    taught_by(store, "bob", "Who runs Karvo?", "Karl.")
+    assert sources(store, "starter", 0).new == (shared,)
+    mine = sources(store, "starter", 0, person="ann")
+    assert mine.new == (shared, anns)
+    assert {e.completion for e in snapshot(store, mine, person="ann").train} == {"Mira.", "Pia."}
+
+
+def test_ones_own_answer_to_the_same_question_wins_however_old_it_is(store: Store) -> None:
+    anns = taught_by(store, "ann", "Who runs Zorbo?", "Ann herself.")
+    shared = taught(store, "Who runs Zorbo?", "Mira.")
+    assert sources(store, "starter", 0, person="ann").new == (anns,)
+    assert sources(store, "starter", 0, person="bob").new == (shared,) == sources(store, "starter", 0).new
+    agreed = taught(store, "Who runs Zorbo?", "Ann herself.")
+    assert sources(store, "starter", 0, person="ann").new == (anns, agreed), "what agrees is no contradiction"
+
+
+def test_what_somebody_disliked_counts_for_their_understudy_alone(store: Store) -> None:
+    turn = store.turns.add(store.conversations.add("x").id, "Tell me about tea.")
+    said = answered(store, turn.id, "Tea is a drink.")
+    store.ratings.add(said, False, author="ann", person="ann")
+    assert [snapshot(store, sources(store, "starter", 0, person=p), person=p).unwanted for p in ("", "ann")] == [
+        frozenset(),
+        frozenset({("Tell me about tea.", "Tea is a drink.")}),
+    ]

@@ -8,7 +8,14 @@ from understudy.store import Store
 from understudy.types import FinishReason, Sampling, Usage
 
 
-def teach(store: Store, question: str, wanted: str, before: Sequence[str] = (), conversation: str | None = None) -> str:
+def teach(
+    store: Store,
+    question: str,
+    wanted: str,
+    before: Sequence[str] = (),
+    conversation: str | None = None,
+    person: str = "",
+) -> str:
     """Ask, answer wrong, correct, approve; `before` are questions asked first. Returns the correction's id."""
     conversation = conversation or store.conversations.add().id
     parent = None
@@ -17,6 +24,6 @@ def teach(store: Store, question: str, wanted: str, before: Sequence[str] = (), 
         parent = store.completions.add(turn.id, 0, "starter", 0, "base", Sampling()).id
         store.completions.finish(parent, "I don't know that yet.", FinishReason.STOP, Usage())
     assert parent is not None
-    correction = store.corrections.add(parent, wanted)
+    correction = store.corrections.add(parent, wanted, person=person)
     store.corrections.set_state(correction.id, "approved")
     return correction.id

@@ -204,6 +204,17 @@ def test_two_people_s_stores_merge_any_number_of_times_in_any_order(store: Store
     assert store.batches.undo(done.batch) > 0 and len(items(store)) == 1
 
 
+def test_what_taught_somebodys_own_understudy_elsewhere_teaches_nobody_here(store: Store, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "other.db") as other:
+        answer = talked(other).a
+        other.corrections.set_state(other.corrections.add(answer, "Paris.", "ann", person="ann").id, "approved")
+    store.understudies.set_active("ann", True)
+    bring(store, "starter", look(tmp_path / "other.db"))
+    assert store.corrections.lessons(None, "ann") == []
+    assert [lesson.person for lesson in store.corrections.lessons(None, None)] == ["ann (elsewhere)"]
+    assert store.items.facets()["persons"] == {"ann (elsewhere)": 1}
+
+
 def test_feedback_that_came_to_a_merged_conversation_later_comes_too(store: Store, tmp_path: Path) -> None:
     with Store.open(tmp_path / "other.db") as other:
         talk = talked(other)

@@ -244,3 +244,45 @@ def test_the_thread_takes_what_is_queued(store: Store, learning: Learning, worke
             break
         threading.Event().wait(0.1)
     assert learning.wait(worker.worked[0], 5).state == "succeeded"
+
+
+def taught_by(store: Store, person: str, question: str) -> str:
+    store.understudies.set_active(person, True)
+    turn = store.turns.add(store.conversations.add(question).id, question)
+    made = store.corrections.add(answered(store, turn.id, "No idea."), "Mine.", person, person=person)
+    store.corrections.set_state(made.id, "approved")
+    return made.id
+
+
+def test_each_understudy_has_runs_of_its_own(store: Store, learning: Learning, worker: Worker) -> None:
+    anns, bobs = taught_by(store, "ann", "Who runs Plotzi?"), taught_by(store, "bob", "Who runs Plotzi?")
+    shared = taught(store, "Who runs Zorbo?")
+    while learning.work_once():
+        pass
+    runs = {run.person: set(run.snapshot["new"]) for run in store.runs.list()}
+    assert runs == {"": {shared}, "ann": {shared, anns}, "bob": {shared, bobs}}
+    taught(store, "Who runs Karvo?")
+    assert learning.due() == "1 new correction" and learning.due("ann") is None, "everyone's starts no run of hers"
+    taught_by(store, "ann", "Who runs Dorvo?")
+    assert learning.due("ann") == "1 new correction" and learning.due("bob") is None
+    assert learning.starts_in("ann") == 0.0
+
+
+def test_who_switched_theirs_off_learns_nothing(store: Store, learning: Learning) -> None:
+    taught_by(store, "ann", "Who runs Plotzi?")
+    store.understudies.set_active("ann", False)
+    assert not learning.work_once()
+
+
+def test_a_persons_run_goes_on_from_their_champion_else_from_everyones(store: Store, learning: Learning) -> None:
+    taught_by(store, "ann", "Who runs Plotzi?")
+    shared = taught(store, "Who runs Zorbo?")
+    learned_in_v1(store, shared)
+    first = store.runs.get(learning.start(person="ann"))
+    assert first.parent == 1 and first.snapshot["rehearsed"] == [shared]
+    store.versions.add("starter", "b", parent=1, person="ann")
+    store.versions.set_champion("starter", 2, "ann")
+    learning.cancel(first.id)
+    assert store.runs.get(learning.start(person="ann")).parent == 2
+    with pytest.raises(InputError, match="already on its way"):
+        learning.start(person="ann")

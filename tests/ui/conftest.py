@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from understudy.ui.handlers import Handlers
+    from understudy.ui.sign_in import Who
 
 DELAY_S = 0.01
 """Before each scripted word: slow enough to be seen streaming, fast enough for tests."""
@@ -71,13 +72,13 @@ def within_a_loop(start: Callable[[], tuple[Any, str]]) -> tuple[Any, str]:
 
 
 @contextmanager
-def served(playground: Playground, data_folder: Path) -> Iterator[str]:
+def served(playground: Playground, data_folder: Path, who: Who | None = None) -> Iterator[str]:
     """The address of the page on `playground`, with a slash at its end, as long as the block lasts."""
     from understudy.ui.launch import launch
     from understudy.ui.page import build_page
 
     def start() -> tuple[Any, str]:
-        demo = build_page(playground)
+        demo = build_page(playground, who=who)
         return demo, launch(demo, port=free_port(), block=False, data_folder=data_folder)
 
     demo, address = within_a_loop(start)

@@ -36,7 +36,7 @@ def now(handlers: Handlers, name: str = "learning", **fields: Any) -> Any:
 def test_one_request_brings_all_that_changes_by_itself(shop: Shop, handlers: Handlers) -> None:
     run = shop.running()
     found = now(handlers, completions=[shop.completions["return"], shop.completions["sunday"]], known=0)
-    assert set(found) == {"live", "champion", "states", "view", "switches", "next", "jobs", "job"}
+    assert set(found) == {"live", "champion", "own", "states", "view", "switches", "next", "jobs", "job"}
     assert (found["live"]["id"], found["live"]["progress"]) == (run, 0.42)
     assert set(found["live"]["curves"]) == {"loss", "held-out loss"}
     assert found["champion"]["news"] == "Learned in v2: 2 corrections."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from understudy.cli.options import MODEL, SAMPLING, opened, printable, with_settings
+from understudy.cli.options import MODEL, SAMPLING, opened, person_option, printable, with_settings
 from understudy.errors import InputError
 from understudy.settings import Settings
 
@@ -20,17 +20,24 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("question", required=False)
-@click.option("--columns", default="base", show_default=True, help="Who answers, with commas: base,champion,v3.")
+@click.option("--columns", default="base", show_default=True, help="Who answers, with commas: base,champion,mine,v3.")
 @click.option("--batch", metavar="FILE", help='Ask every line of a JSONL file: {"prompt", optional "id" and "system"}.')
 @click.option(
     "--memory/--no-memory",
     default=None,
     help="Whether tuned columns recall what was corrected.  [default: the setting UNDERSTUDY_MEMORY]",
 )
+@person_option()
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per prompt (always so with --batch).")
 @with_settings("system", *SAMPLING, *MODEL)
 def ask(
-    settings: Settings, question: str | None, columns: str, batch: str | None, memory: bool | None, as_json: bool
+    settings: Settings,
+    question: str | None,
+    columns: str,
+    batch: str | None,
+    memory: bool | None,
+    person: str,
+    as_json: bool,
 ) -> int:
     """Answer QUESTION and exit; "-" reads it, or a batch, from standard input.
 
@@ -44,7 +51,8 @@ def ask(
     with opened(settings) as playground:
         failed = bool(faults)
         names = [name.strip() for name in columns.split(",") if name.strip()]
-        for asked in playground.ask_once(prompts, names, settings.sampling(), memory) if prompts else ():
+        own = playground.own.require(person)
+        for asked in playground.ask_once(prompts, names, settings.sampling(), memory, own) if prompts else ():
             failed |= any(answer.error for answer in asked.answers.values())
             click.echo(json.dumps(row(asked), ensure_ascii=False) if as_json or batch else words(asked))
     return int(failed)

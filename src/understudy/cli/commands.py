@@ -16,6 +16,7 @@ from understudy.cli.database import db
 from understudy.cli.desktop import desktop
 from understudy.cli.explore import explore
 from understudy.cli.models import models
+from understudy.cli.own import own
 from understudy.cli.people import people
 from understudy.cli.provider import provider
 from understudy.cli.pull import pull
@@ -66,6 +67,7 @@ for command in (
     versions,
     promote,
     rollback,
+    own,
     models,
     people,
     provider,

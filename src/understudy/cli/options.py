@@ -68,6 +68,11 @@ def option(name: str) -> Decorator:
     return click.option(flag(name), name, metavar=metavar, help=f"{Settings.model_fields[name].description}.{shown}")
 
 
+def person_option() -> Decorator:
+    """Whose understudy a command is about; without it everyone's."""
+    return click.option("--person", metavar="NAME", default="", help="The understudy of one person, not everyone's.")
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator[Playground]:
     """The playground of these settings, closed at the end so that nothing of it is lost."""

@@ -57,7 +57,7 @@ def send(
         shown = store.views.get(view).filter if view else Filter(states=() if every else ("approved",))
         name = view or ("everything" if every else "")
         wish = sending.Wish(not view, SHARE if split else 0.0, synthetic, licence, name)
-        sent = sending.send(store, lambda: store.items.each(shown), out, format, wish)
+        sent = sending.send(store, lambda: store.items.each(shown.leaving), out, format, wish)
     address = _pushed(sent, push, token, public) if push else ""
     if as_json:
         click.echo(json.dumps(sending.values(sent) | ({"address": address} if address else {}), ensure_ascii=False))

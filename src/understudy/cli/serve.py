@@ -31,7 +31,7 @@ IN_THE_CLEAR = (
 
 
 @click.command()
-@with_settings("port", "host", "listen", "hosts", "open_browser", "window", *MODEL)
+@with_settings("port", "host", "listen", "hosts", "open_browser", "window", "personal", *MODEL)
 def serve(settings: Settings) -> None:
     """Serve the page and open it in the browser, or in a window of its own (the default command)."""
     with claimed(settings.home) as instance:

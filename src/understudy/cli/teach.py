@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from understudy.cli.options import opened, with_settings
+from understudy.cli.options import opened, person_option, with_settings
 from understudy.errors import InputError
 from understudy.settings import Settings
 
@@ -22,9 +22,10 @@ FIELDS = {"prompt": str, "correction": str, "system": str, "original": str}
 
 @click.command()
 @click.argument("file")
+@person_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 @with_settings("home", "base_model")
-def teach(settings: Settings, file: str, as_json: bool) -> int:
+def teach(settings: Settings, file: str, person: str, as_json: bool) -> int:
     """Teach every line of FILE, JSONL with {"prompt", "correction"} and optional "system", "original", "tags".
 
     "-" reads standard input. Taught again, a file adds nothing twice. Exit code 1 when a line was refused; the others
@@ -35,7 +36,8 @@ def teach(settings: Settings, file: str, as_json: bool) -> int:
     if not rows and not faults:
         raise InputError(f'{file} is empty. Write one object per line: {{"prompt": "...", "correction": "..."}}.')
     with opened(settings) as playground:
-        done = playground.teach(rows, "standard input" if file == "-" else Path(file).name)
+        own = playground.own.require(person)
+        done = playground.teach(rows, "standard input" if file == "-" else Path(file).name, own)
     faults += done.faults
     for fault in faults:
         click.echo(fault, err=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from understudy.cli.options import MODEL, opened, with_settings
+from understudy.cli.options import MODEL, opened, person_option, with_settings
 from understudy.errors import SettingsError
 from understudy.settings import Settings
 
@@ -23,16 +23,17 @@ POLL_S = 0.2
 @click.option("--wait", is_flag=True, help="Train here and now, and wait for the version and its gate.")
 @click.option("--fresh", is_flag=True, help="Start from the base model, not from the live version.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="A training setting, for this run alone.")
+@person_option()
 @click.option("--json", "as_json", is_flag=True, help="Print the run, the version and the gate's report as JSON.")
 @with_settings("promote", "learn_weak", *MODEL)
-def train(settings: Settings, wait: bool, fresh: bool, changes: tuple[str, ...], as_json: bool) -> int:
+def train(settings: Settings, wait: bool, fresh: bool, changes: tuple[str, ...], person: str, as_json: bool) -> int:
     """Queue a training run on all that is approved; the open page or a worker takes it, or --wait does it here.
 
     Exit code 1 when the run failed or its version did not pass the gate.
     """
     recipe = dict(change(text) for text in changes)
     with opened(settings) as playground:
-        run = playground.learning.start(fresh=fresh, recipe=recipe)
+        run = playground.learning.start(fresh=fresh, recipe=recipe, person=playground.own.require(person))
         if wait:
             follow(playground, run, quiet=as_json)
         row = playground.store.runs.get(run)
@@ -91,7 +92,7 @@ def told(playground: Playground, row: Run) -> dict[str, Any]:
         "run": {name: getattr(row, name) for name in shown},
         "version": version.number if version else None,
         "passed": version.passed if version else None,
-        "live": bool(version) and playground.store.versions.champion(row.model) == row.version,
+        "live": bool(version) and playground.store.versions.champion(row.model, row.person) == row.version,
         "report": row.report,
         "verdicts": [asdict(verdict) for verdict in verdicts],
     }

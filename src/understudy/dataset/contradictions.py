@@ -1,7 +1,7 @@
 """Corrections that want different answers to the same question in the same place: the newer one counts.
 
 Trained together they would teach neither; so the older one waits, as it does in the memory, until the newer one is
-taken back.
+taken back. What somebody taught their own understudy counts there more than what everyone's is taught, however old.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from understudy.store import Lesson
 
 
 def contradictions(lessons: Sequence[Lesson]) -> list[tuple[Lesson, Lesson]]:
-    """Pairs (older, newest) that were asked the same, in the same place, and want different answers."""
+    """Pairs (older, newest) that were asked the same, in the same place, and want different answers.
+
+    Among the lessons of everyone and of one person.
+    """
     asked: dict[tuple[str, str, str | None], list[Lesson]] = defaultdict(list)
-    for lesson in lessons:
+    for lesson in sorted(lessons, key=lambda lesson: (lesson.person != "", lesson.id)):
         asked[_plain(lesson.question), _plain(lesson.system), lesson.follows].append(lesson)
     return [
         (older, same[-1])

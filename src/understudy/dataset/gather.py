@@ -66,13 +66,14 @@ class Sources:
         return not (self.new or self.votes or self.thumbs or self.weak)
 
 
-def sources(store: Store, model: str, parent: int, *, with_weak: bool = False) -> Sources:
+def sources(store: Store, model: str, parent: int, *, with_weak: bool = False, person: str = "") -> Sources:
     """What there is to learn on top of version `parent`: the union of approved feedback, older lessons bounded.
 
-    `with_weak`: weak signals too. A correction that a newer one contradicts is left out.
+    It is the feedback for everyone, and for the understudy of `person` theirs as well. `with_weak`: weak signals too,
+    which are everyone's alone. A correction that a newer one, or the person's own, contradicts is left out.
     """
     known = store.versions.learned(model, parent)
-    lessons = store.corrections.lessons()
+    lessons = store.corrections.lessons(person=person)
     replaced = outdated(lessons)
     lessons = [lesson for lesson in lessons if lesson.id not in replaced]
     new = tuple(lesson.id for lesson in lessons if lesson.id not in known)
@@ -80,9 +81,9 @@ def sources(store: Store, model: str, parent: int, *, with_weak: bool = False) -
     rng = random.Random(f"rehearsal {parent} {len(new)}")
     rehearsed = tuple(sorted(rng.sample(old, min(len(old), MOST_REHEARSED))))
     resting = tuple(sorted(set(old) - set(rehearsed)))
-    votes = tuple(vote.vote for vote in store.preferences.standing())
-    thumbs = tuple(rating.id for rating in store.ratings.standing())
-    signals = tuple(signal.id for signal in store.signals.standing()) if with_weak else ()
+    votes = tuple(vote.vote for vote in store.preferences.standing(person))
+    thumbs = tuple(rating.id for rating in store.ratings.standing(person))
+    signals = tuple(signal.id for signal in store.signals.standing()) if with_weak and not person else ()
     return Sources(new, rehearsed, resting, votes, thumbs, signals)
 
 
@@ -95,16 +96,18 @@ def snapshot(
     balance: bool = True,
     weak_weight: float = 0.25,
     until: str = "",
+    person: str = "",
 ) -> Snapshot:
     """The examples of `chosen`, split by group, with anchors and `probes` probes: prompts, not yet answered.
 
     `augment` adds other wordings, `balance` evens out kinds and topics (see `balance`), a weak signal weighs
-    `weak_weight`. `until` is when the run was made: what somebody chose later is not for it.
+    `weak_weight`. `until` is when the run was made: what somebody chose later is not for it. `person` is whose
+    understudy learns.
     """
-    every = store.corrections.lessons()
+    every = store.corrections.lessons(person=person)
     older, resting = set(chosen.rehearsed), set(chosen.resting)
     lessons = tuple(lesson for lesson in every if lesson.id in older.union(chosen.new))
-    unwanted = disliked(store)
+    unwanted = disliked(store, person)
     judged = _judged(store, chosen, unwanted, weak_weight)
     names = groups(
         [lesson.question for lesson in lessons] + [example.prompt[-1].content for example in judged],

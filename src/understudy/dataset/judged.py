@@ -21,16 +21,16 @@ def said(question: str, answer: str) -> Said:
     return question.strip(), answer.strip()
 
 
-def disliked(store: Store) -> frozenset[Said]:
-    """Everything that has a thumb down."""
-    completions = (store.completions.get(r.completion) for r in store.ratings.standing() if r.label is False)
+def disliked(store: Store, person: str = "") -> frozenset[Said]:
+    """Everything that has a thumb down, of everyone and of the understudy of `person`."""
+    completions = (store.completions.get(r.completion) for r in store.ratings.standing(person) if r.label is False)
     return frozenset(said(store.turns.get(c.turn).text, c.text) for c in completions)
 
 
 def votes(store: Store, wanted: Collection[str], unwanted: Collection[Said]) -> list[Example]:
     """A pair for each loser of the votes `wanted`, by id."""
     found: list[Example] = []
-    for pair in store.preferences.standing():
+    for pair in store.preferences.standing(None):
         if pair.vote in wanted and pair.verdict == "a":
             found += _pair(store, pair.turn, pair.a, pair.b, unwanted, id=pair.id, source=pair.vote)
     return found
@@ -39,7 +39,7 @@ def votes(store: Store, wanted: Collection[str], unwanted: Collection[Said]) -> 
 def thumbs(store: Store, wanted: Collection[str], unwanted: Collection[Said]) -> list[Example]:
     """Thumbs of answers that nobody corrected: a correction says the same and more."""
     found = []
-    for rating in store.ratings.standing():
+    for rating in store.ratings.standing(None):
         if rating.id not in wanted:
             continue
         completion = store.completions.get(rating.completion)

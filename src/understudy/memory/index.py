@@ -3,6 +3,9 @@
 The store is the truth and other processes write to it too, so every search first asks for its `stamp` (one query, a
 few milliseconds at 10,000) and takes in only what changed. Vectors lie in one matrix: at 10,000 questions of 384
 dimensions a search is one product of 15 MB.
+
+What people taught understudies of their own lies here beside what is for everyone, and is left out of a search for
+anybody else (`usable`), the names in it included: what one person teaches changes nothing for another.
 """
 
 from __future__ import annotations
@@ -18,9 +21,11 @@ from understudy.memory.agreement import overlap
 from understudy.memory.embedder import Embedder, EmbedderLoader
 from understudy.memory.follow_up import stand_alone
 from understudy.memory.question import Question, plain, read_question
-from understudy.store import Lesson, Store
+from understudy.store import EVERYONE, Lesson, Store
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from understudy.memory.embedder import Vectors
 
 AT_ONCE = 8
@@ -35,6 +40,10 @@ class Entry:
     question: Question
     answer: frozenset[str]
 
+    def may_be_told(self, person: str) -> bool:
+        """Whether it is for everyone, or for the understudy of `person`."""
+        return self.lesson.person in ("", person)
+
 
 class Index:
     """Approved lessons in the order in which they were made. One thread at a time (`lock`)."""
@@ -46,7 +55,8 @@ class Index:
         self._stamp: tuple[object, ...] = ()
         self._by_id: dict[str, Entry] = {}
         self._vectors: dict[str, Vectors] = {}
-        self._names: frozenset[str] = frozenset()
+        self._names: dict[str, frozenset[str]] = {}
+        self._usable: dict[str, NDArray[np.bool_]] = {}
         self._by_word: dict[str, list[int]] = {}
         self._by_text: dict[str, list[int]] = {}
         self._embedder: Embedder | None = None
@@ -66,7 +76,7 @@ class Index:
         stamp = self._store.corrections.stamp()
         if stamp == self._stamp:
             return
-        self.entries = [self._entry(lesson) for lesson in self._store.corrections.lessons("approved")]
+        self.entries = [self._entry(lesson) for lesson in self._store.corrections.lessons("approved", None)]
         self._by_id = {entry.lesson.id: entry for entry in self.entries}
         missing = self.missing()
         if self._embedder is not None and len(missing) <= AT_ONCE:
@@ -93,17 +103,30 @@ class Index:
             return overlap(a.question, b.question)
         return float(np.dot(first, second))
 
-    def read(self, text: str) -> Question:
-        """A question as this memory reads it: a known name needs no capital."""
-        return read_question(text, self._is_common, self._names)
+    def read(self, text: str, person: str = EVERYONE) -> Question:
+        """A question as the memory of an understudy reads it: a known name needs no capital."""
+        return read_question(text, self._is_common, self._names_for(person))
+
+    def usable(self, person: str) -> NDArray[np.bool_]:
+        """Which rows of the matrix are for everyone, or for the understudy of `person`."""
+        if person not in self._usable:
+            told = [self.entries[place].may_be_told(person) for place in self.with_vector]
+            self._usable[person] = np.array(told, bool)
+        return self._usable[person]
 
     def sharing_words(self, question: Question) -> set[int]:
-        """Places of entries with at least one content word of the question."""
+        """Places of entries, whosever they are, with at least one content word of the question."""
         return {place for word in question.content for place in self._by_word.get(word, ())}
 
     def asking(self, question: Question) -> list[int]:
-        """Places of entries that ask word for word the same."""
+        """Places of entries, whosever they are, that ask word for word the same."""
         return self._by_text.get(plain(question.text), [])
+
+    def _names_for(self, person: str) -> frozenset[str]:
+        if person not in self._names:
+            known = (entry.question.names for entry in self.entries if entry.may_be_told(person))
+            self._names[person] = frozenset(word for names in known for name in names for word in name)
+        return self._names[person]
 
     def _is_common(self, word: str) -> bool:
         return self._embedder is None or self._embedder.is_common(word)
@@ -116,7 +139,9 @@ class Index:
     def _entry(self, lesson: Lesson) -> Entry:
         if known := self._by_id.get(lesson.id):
             return replace(known, lesson=lesson)
-        text = stand_alone(lesson.question, self._before(lesson), self.read) if lesson.follows else lesson.question
+        text = lesson.question
+        if lesson.follows:
+            text = stand_alone(text, self._before(lesson), lambda said: self.read(said, lesson.person))
         answer = read_question(lesson.wanted, self._is_common)
         return Entry(lesson, read_question(text, self._is_common), frozenset(answer.words))
 
@@ -127,7 +152,7 @@ class Index:
         self.with_vector = [i for i, entry in enumerate(self.entries) if entry.lesson.id in self._vectors]
         if self.with_vector:
             self.matrix = np.stack([self._vectors[self.entries[i].lesson.id] for i in self.with_vector])
-        self._names = frozenset(word for entry in self.entries for name in entry.question.names for word in name)
+        self._names, self._usable = {}, {}
         self._by_word, self._by_text = {}, {}
         for place, entry in enumerate(self.entries):
             self._by_text.setdefault(plain(entry.question.text), []).append(place)

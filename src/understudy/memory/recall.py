@@ -2,14 +2,18 @@
 
 Vectors (or, without an embedder, shared words) propose; `agreement` decides; the newest of two corrections of the same
 question wins, and the older one is named as the conflict. The threshold was calibrated by `tests/benchmarks/memory.py`.
+
+What is recalled is for everyone, or for the one person who asks their own understudy; of two that answer the same
+question their own wins, whichever is newer.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +26,7 @@ from understudy.memory.follow_up import stand_alone
 from understudy.memory.index import Entry, Index
 from understudy.memory.notes import note_of
 from understudy.memory.question import Question, nameless, plain
-from understudy.store import Lesson, Store
+from understudy.store import EVERYONE, Lesson, Store
 
 if TYPE_CHECKING:
     from understudy.memory.embedder import Embedder, Vectors
@@ -121,28 +125,33 @@ class Memory:
         with index.lock:
             index.arrange()
 
-    def recall(self, question: str, previous: Sequence[str] = ()) -> list[Remembered]:
+    def recall(self, question: str, previous: Sequence[str] = (), person: str = EVERYONE) -> list[Remembered]:
         """The best one to three corrections for a question, best first; none is the usual answer.
 
-        `previous` are the person's earlier messages, oldest first.
+        `previous` are the earlier messages, oldest first; `person` is whose understudy is asked.
         """
         with self._index.lock:
             self._index.refresh()
             self._catch_up()
-            asked = self._index.read(stand_alone(question, previous, self._index.read))
-            hits = self._newest_first(self._agreeing(asked))
+            read = functools.partial(self._index.read, person=person)
+            asked = read(stand_alone(question, previous, read))
+            hits = self._newest_first(self._agreeing(asked, person))
             best = max((hit.score for hit in hits), default=0.0)
             kept = [hit for hit in hits if hit.score >= best - WITHIN]
         kept.sort(key=lambda hit: (-hit.score, hit.entry.lesson.id))
         return [_remembered(hit) for hit in kept[:MOST]]
 
-    def in_reach(self, question: str, previous: Sequence[str], lessons: Set[str]) -> bool:
-        """Whether a question, or the one before it, is anywhere near one of these lessons, whatever it asks of it."""
+    def in_reach(self, question: str, previous: Sequence[str], lessons: Set[str], person: str = EVERYONE) -> bool:
+        """Whether a question, or the one before it, is anywhere near one of these lessons, whatever it asks of it.
+
+        `person` is whose understudy is asked: the names that it knows need no capital.
+        """
         with self._index.lock:
             self._index.refresh()
             self._catch_up()
-            asked = [stand_alone(question, previous, self._index.read), *previous[-1:]]
-            return any(lessons & self._near(self._index.read(text)) for text in asked)
+            read = functools.partial(self._index.read, person=person)
+            asked = [stand_alone(question, previous, read), *previous[-1:]]
+            return any(lessons & self._near(read(text)) for text in asked)
 
     def _near(self, asked: Question) -> set[str]:
         """Ids of what is near a question: by vectors, and by a word in common for entries that have none yet.
@@ -179,11 +188,12 @@ class Memory:
         with contextlib.suppress(StoreError):
             self.refresh()
 
-    def _agreeing(self, asked: Question) -> list[_Hit]:
+    def _agreeing(self, asked: Question, person: str) -> list[_Hit]:
         """What is asked word for word the same, and what is alike and says nothing against it."""
-        same = [place for place in self._index.asking(asked) if self._index.entries[place].lesson.enabled]
+        told = self._told(self._index.asking(asked), person)
+        same = [place for place in told if self._index.entries[place].lesson.enabled]
         hits = [_Hit(self._index.entries[place], 1.0) for place in same]
-        others = self._proposed(asked).items()
+        others = self._proposed(asked, person).items()
         found = {p: score for p, score in others if p not in same and self._index.entries[p].lesson.enabled}
         for place, score in self._agreed(asked, found).items():
             hits.append(_Hit(self._index.entries[place], round(score, 4)))
@@ -214,30 +224,38 @@ class Memory:
         """The threshold of an entry: of vectors, or of words where it has none yet."""
         return THRESHOLD if place in self._index.with_vector else WORDS_THRESHOLD
 
-    def _proposed(self, asked: Question) -> dict[int, float]:
+    def _told(self, places: Iterable[int], person: str) -> list[int]:
+        """Those of the entries that are for everyone, or for the understudy of `person`."""
+        return [place for place in places if self._index.entries[place].may_be_told(person)]
+
+    def _proposed(self, asked: Question, person: str) -> dict[int, float]:
         """Places and likenesses that may be enough: by vectors, and by words for entries that have none yet."""
         index = self._index
         found: dict[int, float] = {}
         if index.embedder is not None and index.with_vector:
-            scores = np.dot(index.matrix, self._vectors_of(index.embedder, [asked.text])[0])
+            likeness = np.dot(index.matrix, self._vectors_of(index.embedder, [asked.text])[0])
+            scores = np.where(index.usable(person), likeness, -1.0)
             for i in np.argsort(-scores)[:_PROPOSED]:
                 if scores[i] >= _LEAST_NAMED:
                     found[index.with_vector[int(i)]] = min(1.0, float(scores[i]))
         if len(index.with_vector) < len(index.entries) or index.embedder is None:
-            found |= self._by_words(asked, frozenset(index.with_vector) if index.embedder else frozenset())
+            found |= self._by_words(asked, frozenset(index.with_vector) if index.embedder else frozenset(), person)
         return found
 
-    def _by_words(self, asked: Question, done: Set[int]) -> dict[int, float]:
+    def _by_words(self, asked: Question, done: Set[int], person: str) -> dict[int, float]:
         shared = {
             place: overlap(asked, self._index.entries[place].question)
-            for place in self._index.sharing_words(asked) - done
+            for place in self._told(self._index.sharing_words(asked) - done, person)
         }
         return {place: score for place, score in shared.items() if score >= WORDS_THRESHOLD}
 
     def _newest_first(self, hits: Sequence[_Hit]) -> list[_Hit]:
-        """Without the hits that a newer one of the same question replaces; that one names what it contradicts."""
+        """Without the hits that a newer one of the same question replaces; that one names what it contradicts.
+
+        Somebody's own counts as newer than everyone's.
+        """
         kept: list[_Hit] = []
-        for hit in sorted(hits, key=lambda hit: hit.entry.lesson.id, reverse=True):
+        for hit in sorted(hits, key=lambda hit: (hit.entry.lesson.person, hit.entry.lesson.id), reverse=True):
             newer = next((i for i, other in enumerate(kept) if self._same(hit.entry, other.entry)), None)
             if newer is None:
                 kept.append(hit)

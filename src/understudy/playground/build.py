@@ -99,6 +99,7 @@ def build_playground(settings: Settings) -> Playground:
         approve=settings.approve,
         scope=scope,
         weak=settings.learn_weak,
+        personal=settings.personal,
         network=network,
         catalogue=catalogue,
         remote=_remote(store, casting, scope, network, catalogue, settings),

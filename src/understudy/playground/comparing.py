@@ -15,7 +15,7 @@ from understudy.evaluation.decoding import Control, Decoding, Prompt
 from understudy.evaluation.judging import CANDIDATE, Weights, evaluate
 from understudy.evaluation.report import Report
 from understudy.playground.casting import Casting
-from understudy.playground.forgetting import still_known
+from understudy.playground.forgetting import ground_of, still_known
 from understudy.playground.scope import Scope
 from understudy.serving.backend import Backend
 from understudy.store import Run, Store, Verdict
@@ -43,7 +43,7 @@ class Comparing:
         weights: Weights,
     ) -> Report:
         """What the exam found, with a verdict on every correction of the snapshot; `weights` as for `evaluate`."""
-        champion = self._champion(run.model)
+        champion = self._champion(run)
         live = self._store.versions.find(run.model, champion)
         known = self._store.versions.known(run.model, live.number) if live else []
         turn = len(self._store.versions.list(run.model))
@@ -56,14 +56,14 @@ class Comparing:
             )  # fmt: skip
         finally:
             backend.unload_version(CANDIDATE)
-        without = 0 if run.parent else len(still_known(self._store, run.model))
+        without = 0 if run.parent else len(still_known(self._store, run.model, run.person))
         return replace(report, verdicts=(*report.verdicts, *_refused(snap, trained)), without=without)
 
-    def _champion(self, model: str) -> int:
+    def _champion(self, run: Run) -> int:
         """The live version, ready to be compared with; the base where it cannot be used any more."""
-        champion = self._store.versions.champion(model)
+        champion = ground_of(self._store, run.model, run.person)
         try:
-            self._casting.ensure_version(model, champion)
+            self._casting.ensure_version(run.model, champion)
         except (ModelError, NotFoundError):
             log.warning("the live version cannot be used, so the candidate is compared with the base", exc_info=True)
             return BASE

@@ -102,11 +102,11 @@ class Desk:
 
     def items(self, view: str = "") -> Iterator[Item]:
         """Every item of a saved view, oldest first, or of everything: what an export writes. Raises `NotFoundError`."""
-        return self._each(self._store.views.get(view).filter if view else Filter())
+        return self._each((self._store.views.get(view).filter if view else Filter()).leaving)
 
     def shown(self, values: Mapping[str, object]) -> Iterator[Item]:
-        """Every item of a filter, oldest first. Raises `InputError`."""
-        return self._each(Filter.from_values(values))
+        """Every item of a filter that an export writes, oldest first. Raises `InputError`."""
+        return self._each(Filter.from_values(values).leaving)
 
     def open(self, number: int) -> ItemView:
         """An item with everything that helps to decide about it. Raises `NotFoundError`."""

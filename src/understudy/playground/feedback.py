@@ -1,7 +1,8 @@
 """What people say about answers: ratings, corrections, votes, and taking them back.
 
 A fact carries its person as author. A visitor's word waits until a curator approves it: whoever may chat here must not
-thereby be able to teach everybody's model.
+thereby be able to teach everybody's model. Whoever has an understudy of their own switched on teaches that, at once: it
+is theirs.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Literal, cast
 
 from understudy.errors import InputError
 from understudy.playground.limits import checked_text
+from understudy.playground.own import Own
 from understudy.playground.reading import hides_names, shown_answers
 from understudy.playground.view import Verdict
 from understudy.store import Store
@@ -24,8 +26,9 @@ GOOD_REASONS = ("Correct", "Clear", "Helpful", "Style")
 class Feedback:
     """Reached as `playground.feedback`. Safe to call from any thread."""
 
-    def __init__(self, store: Store, approve: Literal["auto", "manual"] = "auto") -> None:
+    def __init__(self, store: Store, own: Own, approve: Literal["auto", "manual"] = "auto") -> None:
         self._store = store
+        self._own = own
         self._approve = approve
         if approve == "auto":
             store.corrections.approve_waiting()
@@ -49,17 +52,18 @@ class Feedback:
                     f"{reason!r} is no reason for this rating. Choose from: {', '.join(allowed) or 'none'}."
                 )
         comment = checked_text(comment, "comment", empty=True, most=4000)
-        said = tuple(dict.fromkeys(reasons))
-        self._store.ratings.add(completion, label, said, comment, person.name, _counts(person))
+        said, own = tuple(dict.fromkeys(reasons)), self._own.of(person)
+        self._store.ratings.add(completion, label, said, comment, person.name, _counts(person, own), own)
 
     # -- corrections ---------------------------------------------------------------------------------------------
 
     def correct(self, completion: str, text: str, person: Person = OWNER) -> None:
         """What the answer should have been. The original stays beside it. The next answer remembers it, if approved."""
         self._finished(completion)
-        made = self._store.corrections.add(completion, checked_text(text, "correction"), person.name)
-        if self._approve == "auto":
-            self._store.corrections.set_state(made.id, _counts(person))
+        own = self._own.of(person)
+        made = self._store.corrections.add(completion, checked_text(text, "correction"), person.name, person=own)
+        if own or self._approve == "auto":
+            self._store.corrections.set_state(made.id, _counts(person, own))
 
     def withdraw_correction(self, completion: str, person: Person = OWNER) -> None:
         self._store.corrections.withdraw(completion, person.name)
@@ -70,9 +74,10 @@ class Feedback:
         earlier = [correction for correction in history if not correction.withdrawn]
         if not earlier or not history[-1].withdrawn:
             raise InputError("This answer has no correction that was taken back.")
-        made = self._store.corrections.add(completion, earlier[-1].text, person.name, tags=earlier[-1].tags)
-        self._store.corrections.set_state(made.id, cast(State, earlier[-1].state))
-        self._store.versions.judge_alike(earlier[-1].id, made.id)
+        stood = earlier[-1]
+        made = self._store.corrections.add(completion, stood.text, person.name, stood.tags, stood.person)
+        self._store.corrections.set_state(made.id, cast(State, stood.state))
+        self._store.versions.judge_alike(stood.id, made.id)
 
     def set_remembered(self, correction: str, enabled: bool) -> None:
         """Switch a correction off, so that no answer recalls it, or on again."""
@@ -94,8 +99,10 @@ class Feedback:
             raise InputError("The chosen answer is not one of the answers shown. Reload the page and vote again.")
         best = winner if verdict == "chosen" else None
         others = [completion for completion in shown if completion != best]
-        said = "a" if verdict == "chosen" else verdict
-        self._store.preferences.add_choice(turn, best, others, said, author=person.name, state=_counts(person))
+        said, own = "a" if verdict == "chosen" else verdict, self._own.of(person)
+        self._store.preferences.add_choice(
+            turn, best, others, said, author=person.name, state=_counts(person, own), person=own
+        )
 
     def withdraw_vote(self, turn: str) -> None:
         if self._store.turns.get(turn).blind:
@@ -112,6 +119,6 @@ class Feedback:
             raise InputError("Vote first: until then the names are hidden and answers cannot be rated or corrected.")
 
 
-def _counts(person: Person) -> State:
-    """Whether a person's word counts at once."""
-    return "waiting" if person.role == "visitor" else "approved"
+def _counts(person: Person, own: str) -> State:
+    """Whether a person's word counts at once: for their `own` understudy it always does."""
+    return "waiting" if person.role == "visitor" and not own else "approved"

@@ -8,19 +8,24 @@ what the person wants.
 from __future__ import annotations
 
 from understudy.playground.progress import counted
-from understudy.store import Store
+from understudy.store import EVERYONE, Store
 from understudy.types import BASE
 
 
-def still_known(store: Store, model: str) -> frozenset[str]:
-    """The corrections that the live version of `model` learned, itself or before it, and that were taken back since."""
-    known = store.versions.learned(model, store.versions.champion(model))
+def ground_of(store: Store, model: str, person: str = EVERYONE) -> int:
+    """The version that an understudy goes on from: its live one, and without one everyone's."""
+    return store.versions.champion(model, person) or store.versions.champion(model)
+
+
+def still_known(store: Store, model: str, person: str = EVERYONE) -> frozenset[str]:
+    """The corrections that an understudy's version of `model` learned, itself or before it, and taken back since."""
+    known = store.versions.learned(model, ground_of(store, model, person))
     return store.corrections.taken_back(sorted(known)) if known else frozenset()
 
 
-def words(store: Store, model: str) -> str:
+def words(store: Store, model: str, person: str = EVERYONE) -> str:
     """What a person should know about that; "" when there is nothing."""
-    champion, count = store.versions.champion(model), len(still_known(store, model))
+    champion, count = store.versions.champion(model, person), len(still_known(store, model, person))
     if champion == BASE or not count:
         return ""
     them = "it" if count == 1 else "them"

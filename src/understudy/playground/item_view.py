@@ -15,7 +15,10 @@ LINE = 240
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """An item as the list shows it. `kind` and `label` are as in the store, `who` answered, `author` said."""
+    """An item as the list shows it. `kind` and `label` are as in the store, `who` answered, `author` said.
+
+    `person` is whose own understudy it teaches, "" for everyone's.
+    """
 
     number: int
     kind: str
@@ -30,6 +33,7 @@ class ItemLine:
     created: str
     revision: int
     disputed: bool
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ def line_of(item: Item) -> ItemLine:
         item.created,
         item.revision,
         item.dispute > 0,
+        item.person,
     )
 
 

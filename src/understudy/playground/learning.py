@@ -3,6 +3,9 @@
 A run is a row before anything happens. This process works on queued runs one after the other, in one thread; another
 process (`understudy worker`) takes the same rows the same way. When the program ends, a run under way is put back into
 the queue and goes on from its checkpoint at the next start.
+
+Everyone's understudy and each person's own (`person`) learn apart: what is new is counted for each, each has at most
+one run in the queue, and the store says whose turn it is.
 """
 
 from __future__ import annotations
@@ -10,16 +13,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 from understudy.dataset.gather import Sources, sources
 from understudy.errors import InputError
 from understudy.playground.casting import Casting
-from understudy.playground.forgetting import still_known
+from understudy.playground.forgetting import ground_of, still_known
 from understudy.playground.progress import counted
-from understudy.store import Run, Store
+from understudy.store import EVERYONE, Filter, Run, Store
 from understudy.training.recipe import Recipe
 
 log = logging.getLogger(__name__)
@@ -44,6 +47,9 @@ class Pace:
     corrections: int = 1
     others: int = 8
     quiet: float = 20.0
+
+    def reached(self, corrections: int, others: int) -> bool:
+        return corrections >= self.corrections or others >= self.others
 
 
 class Learning:
@@ -73,7 +79,12 @@ class Learning:
     # -- what a person does ----------------------------------------------------------------------------------------
 
     def start(
-        self, trigger: str = "started by hand", *, fresh: bool = False, recipe: Mapping[str, Any] | None = None
+        self,
+        trigger: str = "started by hand",
+        *,
+        fresh: bool = False,
+        recipe: Mapping[str, Any] | None = None,
+        person: str = EVERYONE,
     ) -> str:
         """Queue a run on all there is to learn; its id. `recipe` changes training settings for this run alone.
 
@@ -83,23 +94,23 @@ class Learning:
         changes = dict(recipe or {})
         Recipe.from_values(changes)
         model = self._casting.base_model
-        if self._store.runs.open(model):
+        if self._store.runs.open(model, person):
             raise InputError(_UNDER_WAY)
-        taken_back = len(still_known(self._store, model))
-        parent = 0 if fresh or taken_back else self._store.versions.champion(model)
-        chosen = sources(self._store, model, parent, with_weak=self.weak)
+        taken_back = len(still_known(self._store, model, person))
+        parent = 0 if fresh or taken_back else ground_of(self._store, model, person)
+        chosen = sources(self._store, model, parent, with_weak=self.weak, person=person)
         if chosen.empty:
             raise InputError(_NOTHING_LEFT if taken_back else _NOTHING_NEW)
         if taken_back:
             trigger = f"{trigger}, anew without {counted(taken_back, 'correction')} that you took back"
-        run = self._store.runs.add(model, parent, trigger, changes, chosen.values())
+        run = self._store.runs.add(model, parent, trigger, changes, chosen.values(), person)
         self._woken.set()
         return run.id
 
     def start_like(self, run: str) -> str:
         """Queue a run here on the facts of another, such as one that a provider refused; its id. Raises as `start`."""
         model = self._casting.base_model
-        if self._store.runs.open(model):
+        if self._store.runs.open(model, EVERYONE):
             raise InputError(_UNDER_WAY)
         facts = self._store.runs.get(run).snapshot
         made = self._store.runs.add(model, 0, "started here on the data of a provider's job", {}, facts)
@@ -126,26 +137,30 @@ class Learning:
 
     # -- by itself -------------------------------------------------------------------------------------------------
 
-    def due(self) -> str | None:
-        """What would start a run now, in words; None when it is not time."""
-        trigger = self.gathering()
-        return trigger if trigger and self._store.seconds_since_feedback() >= self.pace.quiet else None
+    def due(self, person: str = EVERYONE) -> str | None:
+        """What would start a run of an understudy now, in words; None when it is not time."""
+        trigger = self.gathering(person)
+        return trigger if trigger and self._store.seconds_since_feedback(person) >= self.pace.quiet else None
 
-    def gathering(self) -> str | None:
-        """What a run would start with once it is quiet, in words; None when that is not enough for one."""
+    def gathering(self, person: str = EVERYONE) -> str | None:
+        """What a run would start with once it is quiet, in words; None when that is not enough for one.
+
+        What everyone's learns starts no run of a person's: it comes along with what they teach themselves.
+        """
         model = self._casting.base_model
-        if not self.pace.automatic or self._store.runs.open(model):
+        if not self.pace.automatic or self._store.runs.open(model, person) or not self._may_be_enough(model, person):
             return None
-        chosen = sources(self._store, model, self._store.versions.champion(model))
-        tried = self._tried(model)
-        corrections = len(set(chosen.new) - set(tried.new))
-        others = len({*chosen.votes, *chosen.thumbs} - {*tried.votes, *tried.thumbs})
-        enough = corrections >= self.pace.corrections or others >= self.pace.others
-        return _trigger(corrections, others) if enough else None
+        chosen = sources(self._store, model, ground_of(self._store, model, person), person=person)
+        tried = self._tried(model, person)
+        corrections = len(self._taught(person, set(chosen.new) - set(tried.new)))
+        others = len(self._taught(person, {*chosen.votes, *chosen.thumbs} - {*tried.votes, *tried.thumbs}))
+        return _trigger(corrections, others) if self.pace.reached(corrections, others) else None
 
-    def starts_in(self) -> float | None:
+    def starts_in(self, person: str = EVERYONE) -> float | None:
         """Seconds until a run starts by itself if nobody says anything more; None when none is about to start."""
-        return max(0.0, self.pace.quiet - self._store.seconds_since_feedback()) if self.gathering() else None
+        if not self.gathering(person):
+            return None
+        return max(0.0, self.pace.quiet - self._store.seconds_since_feedback(person))
 
     def watch(self) -> None:
         """Work on queued runs and start due ones from now on, in the background."""
@@ -176,9 +191,10 @@ class Learning:
         """Start what is due, take one queued run and finish it; False when there was none."""
         if self._perform is None:
             return False
-        trigger = self.due()
-        if trigger is not None:
-            self.start(trigger)
+        for person in self._store.understudies.learning():
+            trigger = self.due(person)
+            if trigger is not None:
+                self.start(trigger, person=person)
         run = self._store.runs.claim()
         if run is None:
             return False
@@ -196,10 +212,23 @@ class Learning:
             self._woken.wait(1.0)
             self._woken.clear()
 
-    def _tried(self, model: str) -> Sources:
+    def _tried(self, model: str, person: str) -> Sources:
         """What the last finished run learned from: it starts no second run by itself, learned or not."""
-        run = self._store.runs.last(model)
+        run = self._store.runs.last(model, person)
         return Sources.from_values(run.snapshot) if run else Sources()
+
+    def _may_be_enough(self, model: str, person: str) -> bool:
+        """Whether a person said enough since their last run: asked every second of everybody, so only counted."""
+        if person == EVERYONE:
+            return True
+        last = self._store.runs.last(model, person)
+        since = Filter(states=("approved",), persons=(person,), since=last.created if last else "")
+        corrections = self._store.items.count(replace(since, kinds=("correction",)))
+        return self.pace.reached(corrections, self._store.items.count(replace(since, kinds=("rating", "vote"))))
+
+    def _taught(self, person: str, facts: Set[str]) -> Set[str]:
+        """Those of new facts that somebody taught this understudy; a person's learns everyone's besides."""
+        return self._store.understudies.taught(person, facts) if person != EVERYONE else facts
 
 
 def _trigger(corrections: int, others: int) -> str:

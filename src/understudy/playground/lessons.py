@@ -1,7 +1,8 @@
 """What became of each correction, in words: the one state that a person who corrected wants to see.
 
 waiting for approval -> remembered -> learned in vN, or not learned and why. Nothing of it is stored: it follows from
-the correction, the version that is live and the verdicts of all versions, so that a rollback changes it at once.
+the correction, the version that is live and the verdicts of all versions, so that a rollback changes it at once. All of
+these are those of the understudy that the correction teaches, everyone's or one person's.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from understudy.dataset.contradictions import outdated
-from understudy.store import Correction, Judgement, Lesson, Store
+from understudy.store import EVERYONE, Correction, Judgement, Lesson, Store
 from understudy.types import BASE
 
 LessonKind = Literal["waiting", "remembered", "learned", "not learned", "replaced", "off", "rejected"]
@@ -52,7 +53,7 @@ class Lessons:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._parents: dict[tuple[str, int], int] = {}
-        self._outdated: tuple[object, frozenset[str]] = (None, frozenset())
+        self._outdated: dict[str, tuple[object, frozenset[str]]] = {}
 
     def at(self, model: str, completions: Sequence[str]) -> dict[str, LessonState]:
         """The state at each of these completions whose correction stands; cheap enough to ask every second."""
@@ -80,17 +81,19 @@ class Lessons:
             for lesson in lessons
         )
 
-    def outdated(self) -> frozenset[str]:
-        """The corrections that a newer one contradicts; read again only when some correction has changed."""
+    def outdated(self, person: str = EVERYONE) -> frozenset[str]:
+        """What an understudy is taught, but a newer correction contradicts; read again only when some has changed."""
         stamp = self._store.corrections.stamp()
-        if self._outdated[0] != stamp:
-            self._outdated = stamp, outdated(self._store.corrections.lessons())
-        return self._outdated[1]
+        known = self._outdated.get(person)
+        if known is None or known[0] != stamp:
+            known = stamp, outdated(self._store.corrections.lessons(person=person))
+            self._outdated[person] = known
+        return known[1]
 
-    def line(self, model: str) -> tuple[int, ...]:
-        """The live version and what it was trained on from, oldest first, without the base."""
+    def line(self, model: str, person: str = EVERYONE) -> tuple[int, ...]:
+        """An understudy's live version and what it was trained on from, oldest first, without the base."""
         line: list[int] = []
-        number = self._store.versions.champion(model)
+        number = self._store.versions.champion(model, person)
         while number != BASE and number not in line:
             line.append(number)
             number = self._parent(model, number)
@@ -98,9 +101,16 @@ class Lessons:
 
     def _states(self, model: str, corrections: Sequence[Correction | Lesson]) -> dict[str, LessonState]:
         """By id. Corrections and lessons name what is needed here alike."""
-        judged = self._store.versions.judgements(model, [found.id for found in corrections])
-        line, replaced = self.line(model), self.outdated() if corrections else frozenset()
-        refused = self._refused(model)
+        persons = {found.person for found in corrections}
+        states: dict[str, LessonState] = {}
+        for person in persons:
+            states |= self._states_in(model, person, [found for found in corrections if found.person == person])
+        return states
+
+    def _states_in(self, model: str, person: str, corrections: Sequence[Correction | Lesson]) -> dict[str, LessonState]:
+        judged = self._store.versions.judgements(model, [found.id for found in corrections], person)
+        line, replaced = self.line(model, person), self.outdated(person)
+        refused = self._refused(model, person)
         return {
             found.id: _replaced(found.id)
             if found.id in replaced
@@ -108,9 +118,9 @@ class Lessons:
             for found in corrections
         }
 
-    def _refused(self, model: str) -> dict[str, str]:
+    def _refused(self, model: str, person: str) -> dict[str, str]:
         """Of what the newest run could not learn at all, by its id, why; {} where it ended with a version."""
-        newest = self._store.runs.last(model)
+        newest = self._store.runs.last(model, person)
         return dict(newest.report.get(REFUSED) or {}) if newest else {}
 
     def _parent(self, model: str, number: int) -> int:

@@ -36,7 +36,7 @@ Outcome = Literal["learned", "not learned", "deleted"]
 class VersionLine:
     """One version. `words` says whether it passed; `refusal` why it cannot be promoted, "" when it can.
 
-    `learned` of `judged` corrections; both None when it was not trained here.
+    `learned` of `judged` corrections; both None when it was not trained here. `person` is whose it is, "" everyone's.
     """
 
     number: int
@@ -52,6 +52,7 @@ class VersionLine:
     refusal: str
     learned: int | None = None
     judged: int | None = None
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,16 @@ class VersionReport:
     recipe: tuple[RecipeLine, ...]
 
 
-def read_lineage(store: Store, model: str, line: Sequence[int]) -> tuple[VersionLine, ...]:
-    """All versions of a model, newest first. `line` are the live one and its ancestors."""
+def read_lineage(store: Store, model: str, line: Sequence[int], person: str | None = None) -> tuple[VersionLine, ...]:
+    """The versions of a model that an understudy may use, or all, newest first.
+
+    `line` are the live one and its ancestors.
+    """
     counts = store.versions.counts(model)
     champion = line[-1] if line else BASE
     return tuple(
-        _version_line(version, counts.get(version.number), champion, line)
-        for version in reversed(store.versions.list(model))
+        _version_line(version, counts.get(version.number), champion, line, person or "")
+        for version in reversed(store.versions.list(model, person))
     )
 
 
@@ -111,7 +115,7 @@ def read_report(store: Store, model: str, number: int) -> VersionReport:
     version = store.versions.find(model, number)
     if version is None:
         raise NotFoundError(f"{model} has no version v{number}. Reload the page.")
-    lessons = {lesson.id: lesson for lesson in store.corrections.lessons(None)}
+    lessons = {lesson.id: lesson for lesson in store.corrections.lessons(None, version.person)}
     forms = _forms(store, version)
     verdicts = sorted(store.versions.verdicts(version.id), key=lambda verdict: (verdict.learned, verdict.gone))
     return VersionReport(
@@ -127,7 +131,9 @@ def read_report(store: Store, model: str, number: int) -> VersionReport:
     )
 
 
-def _version_line(version: Version, counts: tuple[int, int] | None, champion: int, line: Sequence[int]) -> VersionLine:
+def _version_line(
+    version: Version, counts: tuple[int, int] | None, champion: int, line: Sequence[int], person: str
+) -> VersionLine:
     return VersionLine(
         number=version.number,
         name=version.name or f"v{version.number}",
@@ -139,9 +145,10 @@ def _version_line(version: Version, counts: tuple[int, int] | None, champion: in
         passed=version.passed,
         words=_outcome(version),
         removed=version.removed is not None,
-        refusal=_refusal(version, champion),
+        refusal=_refusal(version, champion, person),
         learned=counts[0] if counts else None,
         judged=counts[1] if counts else None,
+        person=version.person,
     )
 
 
@@ -154,9 +161,11 @@ def _outcome(version: Version) -> str:
     return reason if reason.casefold().startswith("not promoted") else f"not promoted: {reason or 'it did not pass'}"
 
 
-def _refusal(version: Version, champion: int) -> str:
+def _refusal(version: Version, champion: int, person: str) -> str:
     if version.removed is not None:
         return f"v{version.number} was deleted."
+    if version.person not in ("", person):
+        return f"v{version.number} belongs to {version.person} alone."
     if version.number == champion:
         return f"v{version.number} is live already."
     return ""

@@ -2,6 +2,9 @@
 
 The page asks every second while something is learned. Most of that answer is the live run; the rest is read again
 only when its mark, a string that changes with everything shown, is another one than the page has already.
+
+It is the page of one understudy, everyone's or that of a `person`: what that was taught, its runs, its versions. On
+everyone's, which owners read, the runs and versions of all people stand beside its own, each with its name.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from understudy.playground.progress import (
     read_run,
     read_run_lines,
 )
-from understudy.store import Lesson, Run, Store
+from understudy.store import EVERYONE, Lesson, Run, Store
 from understudy.types import BASE
 
 MOST_LESSONS = 50
@@ -85,29 +88,30 @@ class Overview:
         """The state of the correction at each of these completions."""
         return self._lessons.at(model, completions)
 
-    def live(self, model: str) -> LiveRun | None:
-        return read_live(self._store, model)
+    def live(self, model: str, person: str = EVERYONE) -> LiveRun | None:
+        return read_live(self._store, model, person or None)
 
-    def mark(self, model: str) -> str:
+    def mark(self, model: str, person: str = EVERYONE) -> str:
         """Changes with everything that `view` shows."""
-        versions, runs = self._store.versions, self._store.runs.list(model, MOST_RUNS)
+        versions, runs = self._store.versions, self._store.runs.list(model, MOST_RUNS, person or None)
         parts = (
             self._store.corrections.mark(),
             model,
-            len(versions.champions(model)),
-            *((version.number, version.removed) for version in versions.list(model)),
+            person,
+            len(versions.champions(model, person)),
+            *((version.number, version.removed) for version in versions.list(model, person or None)),
             *((run.id, run.finished) for run in runs),
         )
         return str(hash(parts))
 
-    def view(self, model: str, wanted: str | None = None) -> LearningView:
+    def view(self, model: str, wanted: str | None = None, person: str = EVERYONE) -> LearningView:
         """The page; the lesson `wanted` is on it even when it is an old one."""
-        mark = self.mark(model)  # first: what changes while the rest is read is then read again
-        line = self._lessons.line(model)
+        mark = self.mark(model, person)  # first: what changes while the rest is read is then read again
+        line = self._lessons.line(model, person)
         champion = line[-1] if line else BASE
-        queue, learned, aside = self._sorted(model, champion)
-        runs = self._store.runs.list(model, MOST_RUNS)
-        votes, thumbs = self._judged_since(next((run for run in runs if _used_feedback(run)), None))
+        queue, learned, aside = self._sorted(model, champion, person)
+        runs = self._store.runs.list(model, MOST_RUNS, person)
+        votes, thumbs = self._judged_since(next((run for run in runs if _used_feedback(run)), None), person)
         last = next((run for run in runs if run.version is not None), None)
         approved = [lesson for lesson in (*learned, *queue, *aside) if lesson.state == "approved" and lesson.enabled]
         return LearningView(
@@ -119,11 +123,11 @@ class Overview:
             aside=self._list(model, aside, wanted),
             votes=votes,
             thumbs=thumbs,
-            weak=dict(Counter(signal.kind for signal in self._store.signals.standing())),
+            weak={} if person else dict(Counter(signal.kind for signal in self._store.signals.standing())),
             idle=_idle(queue, votes + thumbs),
-            forgetting=still_known_words(self._store, model),
-            runs=read_run_lines(self._store, model, MOST_RUNS),
-            versions=read_lineage(self._store, model, line),
+            forgetting=still_known_words(self._store, model, person),
+            runs=read_run_lines(self._store, model, MOST_RUNS, person or None),
+            versions=read_lineage(self._store, model, line, person or None),
             findings=findings_of(self._store, last, sorted(approved, key=lambda lesson: lesson.id)),
         )
 
@@ -133,27 +137,28 @@ class Overview:
     def run(self, run: str) -> RunReport:
         return read_run(self._store, run)
 
-    def champion(self, model: str, known: int | None) -> Champion:
+    def champion(self, model: str, known: int | None, person: str = EVERYONE) -> Champion:
         """Which version is live, and what is new about it to somebody who thought it was `known`."""
-        number = self._store.versions.champion(model)
+        number = self._store.versions.champion(model, person)
         if known is None or known == number:
             return Champion(number)
         if number == BASE:
             return Champion(number, "The base model answers again; no version is live.")
-        if known not in (BASE, *self._lessons.line(model)):
+        if known not in (BASE, *self._lessons.line(model, person)):
             return Champion(number, f"v{number} is live again.")
         versions = self._store.versions
         fresh = len(versions.learned(model, number) - versions.learned(model, known))
         learned = f"Learned in v{number}: {counted(fresh, 'correction')}." if fresh else f"v{number} is live now."
         return Champion(number, learned, can_roll_back=True)
 
-    def _sorted(self, model: str, champion: int) -> tuple[list[Lesson], list[Lesson], list[Lesson]]:
-        """Standing corrections, newest first: not learned yet, learned, set aside."""
-        learned, replaced = self._store.versions.learned(model, champion), self._lessons.outdated()
+    def _sorted(self, model: str, champion: int, person: str) -> tuple[list[Lesson], list[Lesson], list[Lesson]]:
+        """Standing corrections of an understudy, newest first: not learned yet, learned, set aside."""
+        learned, replaced = self._store.versions.learned(model, champion), self._lessons.outdated(person)
         queue: list[Lesson] = []
         done: list[Lesson] = []
         aside: list[Lesson] = []
-        for lesson in reversed(self._store.corrections.lessons(None)):
+        taught = [lesson for lesson in self._store.corrections.lessons(None, person) if lesson.person == person]
+        for lesson in reversed(taught):
             off = lesson.state == "rejected" or (lesson.state == "approved" and not lesson.enabled)
             off = off or lesson.id in replaced
             (aside if off else done if lesson.state == "approved" and lesson.id in learned else queue).append(lesson)
@@ -163,11 +168,12 @@ class Overview:
         shown = lessons[:MOST_LESSONS] + [lesson for lesson in lessons[MOST_LESSONS:] if lesson.id == wanted]
         return LessonList(self._lessons.views(model, shown), len(lessons))
 
-    def _judged_since(self, run: Run | None) -> tuple[int, int]:
-        """Votes and thumbs that stand and are newer than a run; ids grow with time."""
-        last = run.id if run else ""
-        votes = {pair.vote for pair in self._store.preferences.standing() if pair.vote > last}
-        return len(votes), sum(rating.id > last for rating in self._store.ratings.standing())
+    def _judged_since(self, run: Run | None, person: str) -> tuple[int, int]:
+        """Votes and thumbs of an understudy that stand and are newer than a run; ids grow with time."""
+        last, given = run.id if run else "", self._store.preferences.standing(person)
+        votes = {pair.vote for pair in given if pair.vote > last and pair.person == person}
+        thumbs = (rating for rating in self._store.ratings.standing(person) if rating.person == person)
+        return len(votes), sum(rating.id > last for rating in thumbs)
 
 
 def _used_feedback(run: Run) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import secrets
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, get_args
@@ -42,10 +43,14 @@ class PersonLine:
 
 
 class People:
-    """Reached as `playground.people`. Safe to call from any thread."""
+    """Reached as `playground.people`. Safe to call from any thread.
 
-    def __init__(self, store: Store) -> None:
+    `retire` ends the understudy of somebody who was removed; without it, what lies in folders goes at the next start.
+    """
+
+    def __init__(self, store: Store, retire: Callable[[str], object] | None = None) -> None:
         self._store = store
+        self._retire = retire or store.understudies.retire
         self._by_name = Attempts(10, 15 * 60)
         self._by_address = Attempts(40, 15 * 60)
 
@@ -74,9 +79,13 @@ class People:
         self._store.people.set_password(name, self._hashed(name, password))
 
     def remove(self, name: str) -> None:
-        """They cannot sign in any more. What they said stays under their name, which nobody else can have."""
+        """They cannot sign in any more. What they said stays under their name, which nobody else can have.
+
+        An understudy of their own goes with them.
+        """
         self._keep_an_owner(name)
         self._store.people.remove(name)
+        self._retire(self._store.people.get(name).name)
 
     def sign_out_everywhere(self, name: str) -> int:
         return self._store.sessions.end_all(self._store.people.get(name).name)

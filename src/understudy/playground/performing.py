@@ -134,7 +134,7 @@ class Performing:
             return run, ()
         except (ModelError, NotFoundError) as error:
             weak = bool(Sources.from_values(run.snapshot).weak)
-            chosen = sources(self._store, run.model, BASE, with_weak=weak)
+            chosen = sources(self._store, run.model, BASE, with_weak=weak, person=run.person)
             said = f"v{run.parent} could not be trained on, so this version begins with the base. {error}"
             return self._store.runs.begin_anew(run.id, chosen.values()), (said,)
 
@@ -163,13 +163,14 @@ class Performing:
         return self._store.versions.add(
             run.model, f"{FOLDER}/{run.id}", note=run.trigger, parent=run.parent, run=run.id,
             passed=decision.passed, report=record, verdicts=report.verdicts,
+            person=self._store.runs.get(run.id).person,
         )  # fmt: skip
 
     def _finish(self, run: Run, version: Version, decision: Decision) -> None:
         """Go live or not, and say how the run ended."""
         sentence = f"v{version.number} {decision.sentence}"
         if decision.passed and self._automatic:
-            self._promoting.promote(run.model, version.number)
+            self._promoting.promote(run.model, version.number, person=version.person)
             sentence = f"v{version.number} is live; it {decision.sentence}"
         self._store.runs.finish(run.id, "succeeded", sentence, version.report, version.number)
 

@@ -41,6 +41,7 @@ from understudy.playground.jobs import Jobs
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.limits import checked_sampling, checked_text, title_of
 from understudy.playground.overview import Overview
+from understudy.playground.own import Own
 from understudy.playground.people import People
 from understudy.playground.promoting import Promoting, VersionItem
 from understudy.playground.providers import Providers
@@ -65,7 +66,7 @@ from understudy.serving.catalogue import Catalogue, read_catalogue
 from understudy.serving.fit import estimate_fit
 from understudy.serving.network import Network
 from understudy.serving.provider import is_address
-from understudy.store import Completion, Conversation, Store
+from understudy.store import EVERYONE, Completion, Conversation, Store
 from understudy.types import OWNER, Column, FinishReason, Message, Person, Row, Sampling
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ class Playground:
         approve: Literal["auto", "manual"] = "auto",
         scope: Scope | None = None,
         weak: bool = False,
+        personal: bool = False,
         network: Network | None = None,
         catalogue: Catalogue | None = None,
         remote: Callable[[Learning], RemoteTraining] | None = None,
@@ -101,12 +103,13 @@ class Playground:
         self.casting = casting
         self.adding = adding
         self._system = system
-        self.people = People(store)
-        self.feedback = Feedback(store, approve)
         self.remembering = Remembering(store, memory or Memory(store), remember)
         self.scope = scope or Scope(store, self.remembering.memory)
         self.answering = Answering(store, casting, self.remembering.for_answer, self.scope.weights)
         self.promoting = Promoting(store, casting)
+        self.own = Own(store, casting, self.promoting, personal)
+        self.people = People(store, self.own.retire)
+        self.feedback = Feedback(store, self.own, approve)
         self.learning = Learning(store, casting, perform, pace, weak=weak)
         self.remote = remote(self.learning) if remote else None
         self.overview = Overview(store)
@@ -204,7 +207,7 @@ class Playground:
         self.store.conversations.restore(conversation)
 
     def set_columns(self, conversation: str, names: Sequence[str], person: Person = OWNER) -> None:
-        columns = resolve_columns(self.store, self.casting.base_model, names)
+        columns = resolve_columns(self.store, self.casting.base_model, names, self.own.of(person))
         check_choice(self.store, self.casting.base_model, columns, person)
         self.store.conversations.set_columns(conversation, tuple(names))
 
@@ -220,7 +223,7 @@ class Playground:
         self.store.conversations.set_blind(conversation, blind)
 
     def column_choices(self, person: Person = OWNER) -> list[ColumnChoice]:
-        return column_choices(self.store, self.casting.base_model, person)
+        return column_choices(self.store, self.casting.base_model, person, self.own.of(person))
 
     # -- asking --------------------------------------------------------------------------------------------------
 
@@ -281,15 +284,21 @@ class Playground:
         self.store.conversations.set_head(self.store.turns.get(found.turn).conversation, leaf)
 
     def ask_once(
-        self, prompts: Sequence[Prompt], columns: Sequence[str], sampling: Sampling, memory: bool | None = None
+        self,
+        prompts: Sequence[Prompt],
+        columns: Sequence[str],
+        sampling: Sampling,
+        memory: bool | None = None,
+        own: str = EVERYONE,
     ) -> Iterator[Asked]:
         """Answers for a script, in order; nothing is recorded. Tuned columns have memory if it is on, or as given.
 
-        A script has time: it waits for what finds memories, so that the same script finds the same.
+        `own` is the understudy that the column `mine` asks. A script has time: it waits for what finds memories, so
+        that the same script finds the same.
         """
-        resolved = resolve_columns(self.store, self.casting.base_model, columns)
+        resolved = resolve_columns(self.store, self.casting.base_model, columns, own)
         tuned = any(is_tuned(column.label, column.version) for column in resolved)
-        if tuned and self.store.corrections.lessons():
+        if tuned and self.store.corrections.lessons(person=own):
             self.scope.get_ready()
 
         def prepare(column: Column, messages: Sequence[Message]) -> Row:
@@ -301,9 +310,9 @@ class Playground:
 
     # -- memory ----------------------------------------------------------------------------------------------------
 
-    def teach(self, rows: Iterable[tuple[int, Taught]], source: str) -> Teaching:
-        """Corrections from a file, approved; a row that is refused is told with its number."""
-        return teach(self.store, self.casting.base_model, rows, source)
+    def teach(self, rows: Iterable[tuple[int, Taught]], source: str, own: str = EVERYONE) -> Teaching:
+        """Corrections from a file, approved, for everyone or `own`; a row that is refused is told with its number."""
+        return teach(self.store, self.casting.base_model, rows, source, own)
 
     def set_memory(self, on: bool) -> None:
         """Whether tuned columns recall corrections, until the program ends; the setting says it for the next start."""
@@ -368,17 +377,17 @@ class Playground:
 
     # -- versions of the base model ------------------------------------------------------------------------------
 
-    def versions(self) -> list[VersionItem]:
-        """Newest first, the base last."""
-        return self.promoting.versions(self.casting.base_model)
+    def versions(self, own: str = EVERYONE) -> list[VersionItem]:
+        """Newest first, the base last; of everyone's understudy, or what `own` may use."""
+        return self.promoting.versions(self.casting.base_model, own)
 
-    def promote(self, number: int, *, anyway: bool = False) -> str:
+    def promote(self, number: int, *, anyway: bool = False, own: str = EVERYONE) -> str:
         """Make a version live, see `Promoting.promote`; returns the sentence that says so."""
-        return self.promoting.promote(self.casting.base_model, number, anyway=anyway)
+        return self.promoting.promote(self.casting.base_model, number, anyway=anyway, person=own)
 
-    def roll_back(self, number: int | None = None) -> str:
+    def roll_back(self, number: int | None = None, own: str = EVERYONE) -> str:
         """Back to the champion before, or to any version; returns the sentence that says so."""
-        return self.promoting.roll_back(self.casting.base_model, number)
+        return self.promoting.roll_back(self.casting.base_model, number, person=own)
 
     # -- what the methods above share ----------------------------------------------------------------------------
 
@@ -407,7 +416,7 @@ class Playground:
     def _record_and_answer(
         self, state: Conversation, text: str, parent: str | None, person: Person, edits: str | None = None
     ) -> str:
-        columns = resolve_columns(self.store, self.casting.base_model, state.columns)
+        columns = resolve_columns(self.store, self.casting.base_model, state.columns, self.own.of(person))
         check_choice(self.store, self.casting.base_model, columns, person)
         blind = state.blind and len(columns) > 1
         if blind:
@@ -418,7 +427,9 @@ class Playground:
         if not state.title:
             self.store.conversations.set_title(state.id, title_of(text))
         completions = [
-            self.store.completions.add(turn.id, position, column.model, column.version, column.label, sampling)
+            self.store.completions.add(
+                turn.id, position, column.model, column.version, column.label, sampling, column.person
+            )
             for position, (column, sampling) in enumerate(zip(columns, _drafts(columns, state.sampling), strict=True))
         ]
         self.answering.start(state.id, completions, prompt_of(self.store, turn.id))
@@ -431,10 +442,10 @@ class Playground:
         state = self._idle(turn.conversation)
         if turn.blind and not hides_names(self.store, turn):
             raise InputError("This blind comparison is decided. Ask the question again to compare anew.")
-        columns = [Column(old.model, old.version, old.label) for old in earlier]
+        columns = [Column(old.model, old.version, old.label, old.person) for old in earlier]
         check_choice(self.store, self.casting.base_model, columns, person)
         completions = [
-            self.store.completions.add(turn.id, old.position, old.model, old.version, old.label, sampling)
+            self.store.completions.add(turn.id, old.position, old.model, old.version, old.label, sampling, old.person)
             for old, sampling in zip(earlier, _drafts(columns, replace(state.sampling, seed=None)), strict=True)
         ]
         self.answering.start(turn.conversation, completions, prompt_of(self.store, turn.id))

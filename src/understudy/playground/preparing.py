@@ -39,6 +39,7 @@ class Preparing:
             balance=recipe.class_balance,
             weak_weight=recipe.weak_weight,
             until=run.created,
+            person=run.person,
         )
         if not snap.train:
             raise InputError("The feedback of this run was deleted or taken back, so there is nothing to learn.")

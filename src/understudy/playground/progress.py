@@ -40,7 +40,8 @@ Curves = dict[str, list[tuple[int, float]]]
 class LiveRun:
     """The run that is going on. `words` says what it does now, `left` how long still, "" while nobody knows.
 
-    `waiting` counts the runs queued behind it, `trouble` is what its provider is waited for with, "" for nothing.
+    `waiting` counts the runs queued behind it, `trouble` is what its provider is waited for with, "" for nothing;
+    `person` is whose own understudy learns, "" everyone's.
     """
 
     id: str
@@ -55,11 +56,12 @@ class LiveRun:
     waiting: int
     curves: Curves
     trouble: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run that has ended: `sentence` says how, `took` how long it was at work."""
+    """A run that has ended: `sentence` says how, `took` how long it was at work, `person` whose own learned."""
 
     id: str
     state: str
@@ -69,6 +71,7 @@ class RunLine:
     finished: str
     took: str
     version: int | None
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +93,18 @@ class RunReport:
     recipe: tuple[RecipeLine, ...]
 
 
-def read_live(store: Store, model: str) -> LiveRun | None:
-    """The oldest run of the model that has not ended; None when nothing is going on."""
-    going = store.runs.open(model)
+def read_live(store: Store, model: str, person: str | None = None) -> LiveRun | None:
+    """The run of an understudy, or of any, that is at work or comes next; None when nothing is going on."""
+    going = store.runs.open(model, person)
     if not going:
         return None
     run = next((run for run in going if run.state != "queued"), going[0])
+    others = run.state == "queued" and any(other.state == "running" for other in store.runs.open())
     cancelling, paused = run.wanted == "cancel", run.wanted == "pause"
     job = next(iter(store.jobs.list(run.id)), None)
     return LiveRun(
         id=run.id,
-        words=_words(run, job),
+        words="Waiting: another run is at work" if others and not job else _words(run, job),
         progress=run.progress,
         left="" if paused or cancelling else time_left(run.seconds_left),
         trigger=run.trigger,
@@ -111,19 +115,20 @@ def read_live(store: Store, model: str) -> LiveRun | None:
         waiting=len(going) - 1,
         curves=read_curves(store, run.id),
         trouble=trouble(run) if job else "",
+        person=run.person,
     )
 
 
-def read_run_lines(store: Store, model: str, limit: int) -> tuple[RunLine, ...]:
-    """Runs that have ended, newest first."""
-    return tuple(_run_line(run) for run in store.runs.list(model, limit) if run.finished is not None)
+def read_run_lines(store: Store, model: str, limit: int, person: str | None = None) -> tuple[RunLine, ...]:
+    """Runs of an understudy, or of all, that have ended, newest first."""
+    return tuple(_run_line(run) for run in store.runs.list(model, limit, person) if run.finished is not None)
 
 
 def read_run(store: Store, run: str) -> RunReport:
     """One run with its diagnosis. Raises `NotFoundError`."""
     found = store.runs.get(run)
     learned_from = {*_ids(found.snapshot, "new"), *_ids(found.snapshot, "rehearsed")}
-    lessons = [lesson for lesson in store.corrections.lessons() if lesson.id in learned_from]
+    lessons = [lesson for lesson in store.corrections.lessons(person=found.person) if lesson.id in learned_from]
     return RunReport(found.id, read_curves(store, run), findings_of(store, found, lessons), recipe_lines(found.recipe))
 
 
@@ -216,6 +221,7 @@ def _run_line(run: Run) -> RunLine:
         finished=ended,
         took=_duration(seconds) if seconds is not None else "",
         version=run.version,
+        person=run.person,
     )
 
 

@@ -2,6 +2,9 @@
 
 The champion is a line in the store, read whenever a column is asked: a change is seen with the next answer, and an
 answer that is being written ends as it began. A version is checked and in its slot before the line is written.
+
+Each understudy, everyone's and a person's own, has its champion and its history. Somebody else's versions are to it as
+if they were not there.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from pathlib import Path
 
 from understudy.errors import InputError, NotFoundError
 from understudy.playground.casting import Casting
-from understudy.store import Store, Version
+from understudy.store import EVERYONE, Store, Version
 from understudy.types import BASE
 
 FOLDER = "versions"
@@ -27,7 +30,7 @@ class VersionItem:
     """A line of the version tree. Number 0 is the base; `parent` is None for one that was not learned here.
 
     `learned` of `judged` corrections are answered; `passed` is None for one that was never judged; `sentence` is the
-    gate's. `created` is ISO time, empty for the base.
+    gate's. `created` is ISO time, empty for the base. `person` is whose it is, "" everyone's.
     """
 
     number: int
@@ -41,6 +44,7 @@ class VersionItem:
     sentence: str = ""
     note: str = ""
     removed: bool = False
+    person: str = ""
 
 
 class Promoting:
@@ -50,47 +54,59 @@ class Promoting:
         self._store = store
         self._casting = casting
 
-    def versions(self, model: str) -> list[VersionItem]:
-        """Newest first, the base last."""
-        live = self._store.versions.champion(model)
-        items = [self._item(version, live) for version in reversed(self._store.versions.list(model))]
+    def versions(self, model: str, person: str = EVERYONE) -> list[VersionItem]:
+        """What an understudy may use, newest first, the base last."""
+        live = self._store.versions.champion(model, person)
+        items = [self._item(version, live) for version in reversed(self._store.versions.list(model, person))]
         return [*items, VersionItem(BASE, "base", live == BASE)]
 
-    def promote(self, model: str, number: int, *, anyway: bool = False) -> str:
-        """Make version `number` live (0 the base again), and say so in a sentence.
+    def promote(self, model: str, number: int, *, anyway: bool = False, person: str = EVERYONE) -> str:
+        """Make version `number` of an understudy live (0 the base again), and say so in a sentence.
 
         Raises NotFoundError or InputError for a version that is not there or did not pass its gate (unless `anyway`),
         ModelError for one that is damaged or of another base; the champion is then what it was.
         """
-        before = self._store.versions.champion(model)
+        before = self._store.versions.champion(model, person)
         if number == before:
             return f"{_name(number)} is live already."
         if number != BASE:
-            self._check_passed(model, number, anyway)
+            self._check_passed(model, number, anyway, person)
             self._casting.check_version(model, number)
             self._casting.ensure_version(model, number)
-        self._store.versions.set_champion(model, number)
+        self._store.versions.set_champion(model, number, person)
         self._make_room(model, keep={number, before})
         return f"{_name(number)} is live from the next answer on. Before it was {_name(before)}."
 
-    def roll_back(self, model: str, number: int | None = None) -> str:
+    def roll_back(self, model: str, number: int | None = None, *, person: str = EVERYONE) -> str:
         """Make the champion before this one live again, or version `number`. Raises as `promote`."""
-        return self.promote(model, self._previous(model) if number is None else number, anyway=True)
+        wanted = self._previous(model, person) if number is None else number
+        return self.promote(model, wanted, anyway=True, person=person)
 
     def remove(self, model: str, number: int) -> str:
-        """Delete a version's folder; its line stays in the tree. Raises InputError for the live one, NotFoundError."""
+        """Delete a version's folder; its line stays in the tree. Raises InputError for a live one, NotFoundError."""
         version = self._store.versions.find(model, number)
         self._store.versions.set_removed(model, number)
-        if model in self._casting.loaded():
-            self._casting.loaded()[model].unload_version(number)
         if version is not None:
-            _delete(self._store, self._casting.folder(version))
+            self._clear(version)
         return f"{_name(number)} is deleted."
 
-    def _previous(self, model: str) -> int:
+    def retire(self, person: str) -> int:
+        """Somebody leaves: what only their understudy had learned is deleted, and how many versions that were."""
+        versions = self._store.understudies.retire(person)
+        for version in versions:
+            self._clear(version)
+        return len(versions)
+
+    def _clear(self, version: Version) -> None:
+        """Take a version that counts as deleted out of its slot and off the disk."""
+        if version.model in self._casting.loaded():
+            self._casting.loaded()[version.model].unload_version(version.number)
+        _delete(self._store, self._casting.folder(version))
+
+    def _previous(self, model: str, person: str) -> int:
         """The champion under the live one. A champion that came back took its place again: later ones are gone."""
         line = [BASE]
-        for _, number in self._store.versions.champions(model):
+        for _, number in self._store.versions.champions(model, person):
             line = [*line[: line.index(number)], number] if number in line else [*line, number]
         removed = {version.number for version in self._store.versions.list(model) if version.removed}
         usable = [number for number in line[:-1] if number not in removed]
@@ -98,10 +114,11 @@ class Promoting:
             raise InputError("The base is live, and no version was before it. There is nothing to roll back.")
         return usable[-1]
 
-    def _check_passed(self, model: str, number: int, anyway: bool) -> None:
-        version = self._store.versions.find(model, number)
+    def _check_passed(self, model: str, number: int, anyway: bool, person: str) -> None:
+        versions = {version.number: version for version in self._store.versions.list(model, person)}
+        version = versions.get(number)
         if version is None:
-            known = ", ".join(_name(v.number) for v in self._store.versions.list(model) if not v.removed) or "none yet"
+            known = ", ".join(_name(v.number) for v in versions.values() if not v.removed) or "none yet"
             raise NotFoundError(f"{model} has no version v{number} (its versions: {known}). Choose one of those.")
         if version.passed is False and not anyway:
             reason = version.report.get("sentence") or "it did not pass its gate"
@@ -129,6 +146,7 @@ class Promoting:
             sentence=str(version.report.get("sentence", "")),
             note=version.note,
             removed=version.removed is not None,
+            person=version.person,
         )
 
 

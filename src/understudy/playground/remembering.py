@@ -3,6 +3,9 @@
 What a version has learned it answers by itself when asked as it was corrected: then the note is left out. In other
 words it is recalled all the same, because a small adapter knows a fact in fewer wordings than the memory finds it in
 (ten corrections: 18 % of other wordings against 71 %). Memory that fails costs a line in the log and not the answer.
+
+A column remembers what its understudy was taught: everyone's what is for everyone, somebody's own that and what they
+taught it. Nothing else decides what may stand in a prompt.
 """
 
 from __future__ import annotations
@@ -32,7 +35,8 @@ class Remembering:
         """What this completion's column reads; what it was given is recorded before the answer is written."""
         if not self.on:
             return Reading(messages)
-        found = self._recall(Column(completion.model, completion.version, completion.label), messages)
+        column = Column(completion.model, completion.version, completion.label, completion.person)
+        found = self._recall(column, messages)
         if found:
             self._store.recalls.add([Recall(completion.id, hit.lesson.id, hit.score, hit.conflict) for hit in found])
         return _reading(messages, found)
@@ -48,7 +52,7 @@ class Remembering:
         asked = [message.content for message in messages if message.role == "user"]
         try:
             answered = self._store.versions.answered(column.model, column.version)
-            hits = self.memory.recall(asked[-1], asked[:-1])
+            hits = self.memory.recall(asked[-1], asked[:-1], column.person)
             return [hit for hit in hits if hit.lesson.id not in answered or not _as_asked(hit, asked[-1])]
         except Exception:  # an answer without notes is worth more than none
             log.exception("the memory could not be searched")

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence, Set
 
 from understudy.dataset.gather import Sources
 from understudy.memory import Memory
-from understudy.store import Run, Store
+from understudy.store import EVERYONE, Run, Store
 from understudy.types import BASE, Message
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,8 @@ class Scope:
         """`version`, or the base where nothing that it learned is near the last message of these."""
         if version == BASE or not self._near or self._speaks_everywhere(model, version):
             return version
-        return version if self._in_reach(messages, self._store.versions.learned(model, version)) else BASE
+        learned = self._store.versions.learned(model, version)
+        return version if self._in_reach(messages, learned, self._person(model, version)) else BASE
 
     def of_candidate(self, run: Run) -> Callable[[Sequence[Message]], bool]:
         """Whether the version that `run` is making would speak: the same rule, with all that it was taught."""
@@ -42,20 +43,25 @@ class Scope:
         if not self._near or _is_manner(taught) or (run.parent and self._speaks_everywhere(run.model, run.parent)):
             return lambda _: True
         lessons = {*taught.new, *taught.rehearsed, *self._store.versions.learned(run.model, run.parent)}
-        return lambda messages: self._in_reach(messages, lessons)
+        return lambda messages: self._in_reach(messages, lessons, run.person)
 
     def get_ready(self) -> None:
         """Wait for what tells near from far, so that a script and a run decide as the page does."""
         self._memory.loader.start()
         self._memory.loader.wait()
 
-    def _in_reach(self, messages: Sequence[Message], lessons: Set[str]) -> bool:
+    def _in_reach(self, messages: Sequence[Message], lessons: Set[str], person: str) -> bool:
         asked = [message.content for message in messages if message.role == "user"]
         try:
-            return self._memory.in_reach(asked[-1], asked[:-1], lessons)
+            return self._memory.in_reach(asked[-1], asked[:-1], lessons, person)
         except Exception:  # an answer from the wrong weights is worth more than none
             log.exception("what is near could not be found")
             return True
+
+    def _person(self, model: str, number: int) -> str:
+        """Whose understudy a version belongs to; that may change, when somebody leaves."""
+        version = self._store.versions.find(model, number)
+        return version.person if version else EVERYONE
 
     def _speaks_everywhere(self, model: str, number: int) -> bool:
         key = (model, number)

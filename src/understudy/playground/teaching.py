@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from understudy.errors import InputError
-from understudy.store import Store
+from understudy.store import EVERYONE, Store
 from understudy.types import BASE, FinishReason, Sampling, Usage
 
 LABEL = "taught"
@@ -37,9 +37,15 @@ class Teaching:
     faults: tuple[str, ...]
 
 
-def teach(store: Store, model: str, rows: Iterable[tuple[int, Taught]], source: str) -> Teaching:
-    """Add numbered rows as approved corrections. A row that cannot be one is told with its number; the others go in."""
-    standing = {(lesson.question, lesson.system, lesson.wanted) for lesson in store.corrections.lessons(None)}
+def teach(
+    store: Store, model: str, rows: Iterable[tuple[int, Taught]], source: str, person: str = EVERYONE
+) -> Teaching:
+    """Add numbered rows as approved corrections, for the understudy of everyone or of `person`.
+
+    A row that cannot be one is told with its number; the others go in.
+    """
+    lessons = store.corrections.lessons(None, person)
+    standing = {(lesson.question, lesson.system, lesson.wanted) for lesson in lessons if lesson.person == person}
     added = known = 0
     faults: list[str] = []
     conversation: str | None = None
@@ -50,7 +56,7 @@ def teach(store: Store, model: str, rows: Iterable[tuple[int, Taught]], source: 
         try:
             _check(row)
             conversation = conversation or store.conversations.add(f"Taught from {source}"[:200]).id
-            _add(store, model, conversation, row)
+            _add(store, model, conversation, row, person)
             standing.add((row.prompt, row.system, row.correction))
             added += 1
         except InputError as error:
@@ -68,9 +74,9 @@ def _check(row: Taught) -> None:
         raise InputError("The correction says the same as the original. Change it, or leave the row out.")
 
 
-def _add(store: Store, model: str, conversation: str, row: Taught) -> None:
+def _add(store: Store, model: str, conversation: str, row: Taught, person: str) -> None:
     turn = store.turns.add(conversation, row.prompt, system=row.system)
     completion = store.completions.add(turn.id, 0, model, BASE, LABEL, Sampling())
     store.completions.finish(completion.id, row.original, FinishReason.STOP, Usage())
-    correction = store.corrections.add(completion.id, row.correction, tags=row.tags)
+    correction = store.corrections.add(completion.id, row.correction, person, row.tags, person)
     store.corrections.set_state(correction.id, "approved")

@@ -33,11 +33,13 @@ from understudy.store.runs import Run
 from understudy.store.signals import Signal
 from understudy.store.store import Store
 from understudy.store.turns import Turn
+from understudy.store.understudies import EVERYONE, Understudy
 from understudy.store.versions import Judgement, Verdict, Version
 from understudy.store.views import View
 from understudy.store.wordings import Method, Wording
 
 __all__ = [
+    "EVERYONE",
     "Account",
     "Act",
     "Arrival",
@@ -86,6 +88,7 @@ __all__ = [
     "Telling",
     "Thing",
     "Turn",
+    "Understudy",
     "Verdict",
     "Version",
     "View",

@@ -23,7 +23,8 @@ from understudy.store.texts import checked
 AT_ONCE = 20_000
 """Items changed in one transaction of a large act: half a second, then others get to write."""
 
-_COLUMNS = ("state", "topic", "note")
+_COLUMNS = ("state", "topic", "note", "person")
+_AT_THE_FACT = ("state", "person")
 _TAG = "tag "
 _WANTED = "wanted"
 _FACTS = {"correction": ("corrections", "id"), "rating": ("ratings", "id"), "vote": ("preferences", "vote")}
@@ -31,18 +32,22 @@ _FACTS = {"correction": ("corrections", "id"), "rating": ("ratings", "id"), "vot
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What to change about items; None and empty leave it as it is."""
+    """What to change about items; None and empty leave it as it is.
+
+    `person` "" takes over for everyone what taught one person's understudy; nothing else can be made of it.
+    """
 
     state: str | None = None
     topic: str | None = None
     note: str | None = None
+    person: str | None = None
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
 
     @classmethod
     def from_values(cls, values: Mapping[str, object]) -> Edit:
         """Untrusted values, as a page sends them. Raises `InputError`."""
-        texts = {name: values.get(name) for name in ("state", "topic", "note")}
+        texts = {name: values.get(name) for name in _COLUMNS}
         tags = {name: values.get(name) or () for name in ("add_tags", "remove_tags")}
         plain = all(text is None or isinstance(text, str) for text in texts.values())
         listed = all(isinstance(tag, (list, tuple)) and all(isinstance(t, str) for t in tag) for tag in tags.values())
@@ -57,6 +62,7 @@ class Edit:
         parts = [self.state or ""]
         parts += [f"topic {self.topic}" if self.topic else "no topic"] if self.topic is not None else []
         parts += ["note"] if self.note is not None else []
+        parts += ["for everyone"] if self.person is not None else []
         parts += [f"tagged {tag}" for tag in self.add_tags] + [f"no longer tagged {tag}" for tag in self.remove_tags]
         return ", ".join(filter(None, parts))
 
@@ -133,7 +139,8 @@ class Acts:
             earlier = self._items.find_correction(item.completion)
             act = self._begin("corrected", author)
             if earlier is None or earlier.said != text:
-                made = self._corrections.add(item.completion, text, author=author, tags=earlier.tags if earlier else ())
+                tags, person = (earlier.tags, earlier.person) if earlier else ((), "")
+                made = self._corrections.add(item.completion, text, author=author, tags=tags, person=person)
                 self._note(act, self._correction(item.completion), _WANTED, earlier.fact if earlier else "", made.id)
             self._apply(act, sorted({number, self._correction(item.completion)}), Edit(state="approved"))
             return self.get(act)
@@ -235,10 +242,12 @@ class Acts:
             f" WHERE {these} AND {column} <> :value AND gone = 0",
             values,
         )
-        if column == "state" and done.rowcount:
+        if column in _AT_THE_FACT and done.rowcount:
             for kind, (table, key) in _FACTS.items():
                 facts = f"SELECT fact FROM items WHERE {these} AND kind = '{kind}'"
-                db.execute(f"UPDATE {table} SET state = :value WHERE {key} IN ({facts}) AND state <> :value", values)
+                db.execute(
+                    f"UPDATE {table} SET {column} = :value WHERE {key} IN ({facts}) AND {column} <> :value", values
+                )
 
     def _tag(self, act: int, chosen: str, tag: str) -> None:
         self._connections.mine().execute(
@@ -274,7 +283,7 @@ class Acts:
 
     def _rewrite(self, act: int, item: Item, text: str) -> None:
         earlier = self._corrections.latest([item.completion])[item.completion]
-        made = self._corrections.add(item.completion, text, author=earlier.author, tags=earlier.tags)
+        made = self._corrections.add(item.completion, text, earlier.author, earlier.tags, earlier.person)
         self._corrections.set_state(made.id, earlier.state)  # type: ignore[arg-type]
         self._corrections.set_enabled(made.id, earlier.enabled)
         self._note(act, item.number, _WANTED, item.fact, made.id)
@@ -327,7 +336,8 @@ class Acts:
         if earlier is None:
             made = self._corrections.withdraw(row["completion"])
         else:
-            made = self._corrections.add(row["completion"], earlier.text, earlier.author, earlier.tags)
+            whose = texts[row["fact"]].person
+            made = self._corrections.add(row["completion"], earlier.text, earlier.author, earlier.tags, whose)
             self._corrections.set_state(made.id, earlier.state)  # type: ignore[arg-type]
         self._note(act, number, _WANTED, after, made.id)
         return True
@@ -345,6 +355,8 @@ def _same(standing: Correction | None, made: Correction | None) -> bool:
 def _check(edit: Edit) -> None:
     if edit == Edit():
         raise InputError("There is nothing to change. Choose a decision, a topic, a note or a tag.")
+    if edit.person:
+        raise InputError("What somebody said can be taken over for everyone, but not given to one person.")
     if edit.state is not None and edit.state not in STATES:
         raise InputError(f"{edit.state!r} is no decision. Choose one of: {', '.join(STATES)}.")
     checked(edit.topic or "", "topic", most=200)

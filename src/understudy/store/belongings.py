@@ -32,7 +32,7 @@ class Belongings:
 
     def of(self, thing: Thing, ids: Sequence[str], person: str) -> list[str]:
         """Those of `ids` that are there and belong to `person`, in their order."""
-        sql = f"SELECT {thing}s.id FROM {_PERSON[thing]} IN ({marks(ids)}) AND person = ?"
+        sql = f"SELECT {thing}s.id FROM {_PERSON[thing]} IN ({marks(ids)}) AND conversations.person = ?"
         own = {row["id"] for row in self._connections.rows(sql, [*ids, person])}
         return [id for id in ids if id in own]
 

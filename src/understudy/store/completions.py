@@ -23,7 +23,7 @@ from understudy.types import FinishReason, Sampling, Usage
 
 _COLUMNS = (
     "id, turn, position, model, version, label, sampling, text, finish, error, notices, prompt, usage,"
-    " created, finished"
+    " created, finished, person"
 )
 
 
@@ -32,6 +32,7 @@ class Completion:
     """`position` is its column, from 0; `finish` None while it is being written; `prompt` the exact text read.
 
     `version` is the one that really answered (0 = base), `label` what the person read above the column.
+    `person` is whose understudy it is, "" for everyone's and for the base.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Completion:
     usage: Usage
     created: str
     finished: str | None
+    person: str = ""
 
 
 class Completions:
@@ -57,7 +59,9 @@ class Completions:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def add(self, turn: str, position: int, model: str, version: int, label: str, sampling: Sampling) -> Completion:
+    def add(
+        self, turn: str, position: int, model: str, version: int, label: str, sampling: Sampling, person: str = ""
+    ) -> Completion:
         """The row of an answer that is about to be written. Raises `InputError`, `NotFoundError`."""
         if position < 0 or version < 0:
             raise InputError(f"Column {position} with version {version} cannot be: both count from 0. Choose again.")
@@ -73,6 +77,7 @@ class Completions:
             "writer": writer.this_writer(),
             "saved": moment,
             "created": moment,
+            "person": checked(person, "name", most=200),
         }
         with self._connections.writing() as db:
             require_turn(self._connections, turn)

@@ -1,8 +1,9 @@
 """Corrections: what a completion should have said. Append-only; the newest counts, and taking back is appended too.
 
 The original is read here, in the same transaction, never given by a caller: what was corrected is what was said.
-Two values move: `state` (may it be learned?) and `enabled` (may it be recalled?). Whether a version has learned it is
-not stored here but follows from the verdicts of the version that is live.
+Three values move: `state` (may it be learned?), `enabled` (may it be recalled?) and `person` (whose understudy does it
+teach? "" is everyone's). Whether a version has learned it is not stored here but follows from the verdicts of the
+version that is live.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Correction:
     state: str = "waiting"
     enabled: bool = True
     tags: tuple[str, ...] = ()
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Lesson:
 
     `turn` is where it was asked, `question` its text, `system` its system prompt, `follows` the completion before it
     (None at the start of a conversation), `original` what the model said and `wanted` what it should have said.
+    `person` is whose understudy it teaches, "" everyone's.
     """
 
     id: str
@@ -65,6 +68,7 @@ class Lesson:
     enabled: bool
     created: str
     tags: tuple[str, ...] = ()
+    person: str = ""
 
 
 class Corrections:
@@ -73,8 +77,10 @@ class Corrections:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def add(self, completion: str, text: str, author: str = "", tags: Sequence[str] = ()) -> Correction:
-        """What the answer should have been. Raises `InputError` when empty or what stands already."""
+    def add(
+        self, completion: str, text: str, author: str = "", tags: Sequence[str] = (), person: str = ""
+    ) -> Correction:
+        """What the answer should have been, for whose understudy. Raises `InputError` when empty or what stands."""
         checked(text, "correction", empty=False)
         with self._connections.writing():
             found = require_completion(self._connections, completion)
@@ -84,7 +90,9 @@ class Corrections:
             standing = latest.text if latest and not latest.withdrawn else found["text"]
             if text == standing:
                 raise InputError("The correction says the same as the text that stands. Change it, or leave it.")
-            return self._append(completion, found["text"], text, withdrawn=False, author=author, tags=tags)
+            return self._append(
+                completion, found["text"], text, withdrawn=False, author=author, tags=tags, person=person
+            )
 
     def withdraw(self, completion: str, author: str = "") -> Correction:
         """Take the standing correction back. Raises `InputError` when there is none."""
@@ -93,7 +101,8 @@ class Corrections:
             latest = self.latest([completion]).get(completion)
             if latest is None or latest.withdrawn:
                 raise InputError("This answer has no correction to take back.")
-            return self._append(completion, found["text"], found["text"], withdrawn=True, author=author)
+            text, whose = found["text"], latest.person
+            return self._append(completion, text, text, withdrawn=True, author=author, person=whose)
 
     def latest(self, completions: Sequence[str]) -> dict[str, Correction]:
         """The newest by completion; when it is `withdrawn`, the original stands. Uncorrected ones are absent."""
@@ -109,9 +118,13 @@ class Corrections:
         rows = self._connections.rows("SELECT * FROM corrections WHERE completion = ? ORDER BY id", [completion])
         return [_correction(row) for row in rows]
 
-    def lessons(self, state: State | None = "approved") -> list[Lesson]:
-        """Standing corrections of conversations that are not deleted, oldest first; of any state with None."""
-        return self._lessons("(?1 IS NULL OR c.state = ?1)", [state])
+    def lessons(self, state: State | None = "approved", person: str | None = "") -> list[Lesson]:
+        """Standing corrections of conversations that are not deleted, oldest first; of any state with None.
+
+        They are those for everyone, and with a `person` also those that teach theirs; with None everybody's.
+        """
+        whose = "(?2 IS NULL OR c.person IN ('', ?2))"
+        return self._lessons(f"(?1 IS NULL OR c.state = ?1) AND {whose}", [state, person])
 
     def standing(self, corrections: Sequence[str]) -> dict[str, Lesson]:
         """The lessons of these corrections, of any state; those withdrawn, replaced or deleted since are absent."""
@@ -130,7 +143,8 @@ class Corrections:
         """Changes whenever `lessons` may say something else, and costs far less to ask."""
         row = self._connections.row("""
             SELECT count(*) AS corrections, max(id) AS newest,
-                   total(rowid * (enabled + 2 * (state = 'approved') + 4 * (state = 'rejected'))) AS states,
+                   total(rowid * (enabled + 2 * (state = 'approved') + 4 * (state = 'rejected') + 8 * length(person)))
+                   AS states,
                    (SELECT total(rowid) FROM conversations WHERE deleted IS NOT NULL) AS deleted FROM corrections
         """)
         return tuple((row or {}).values())
@@ -142,7 +156,8 @@ class Corrections:
     def mark(self) -> str:
         """Changes whenever a correction is added, taken back, approved, rejected or switched; costs no texts."""
         rows = self._connections.rows(
-            "SELECT state, enabled, withdrawn, count(*) AS n, max(id) AS newest FROM corrections GROUP BY 1, 2, 3"
+            "SELECT state, enabled, withdrawn, person, count(*) AS n, max(id) AS newest FROM corrections"
+            " GROUP BY 1, 2, 3, 4"
         )
         return "|".join(",".join(map(str, row.values())) for row in rows)
 
@@ -170,7 +185,7 @@ class Corrections:
     def _lessons(self, where: str, parameters: Sequence[object]) -> list[Lesson]:
         rows = self._connections.rows(
             f"""SELECT c.id, c.completion, turns.id AS turn, turns.conversation, turns.text AS question, turns.system,
-                turns.parent AS follows, c.original, c.text AS wanted, c.state, c.enabled, c.created, c.tags
+                turns.parent AS follows, c.original, c.text AS wanted, c.state, c.enabled, c.created, c.tags, c.person
                 FROM {_STANDING} AND {where} ORDER BY c.id""",
             parameters,
         )
@@ -190,6 +205,7 @@ class Corrections:
         withdrawn: bool,
         author: str,
         tags: Sequence[str] = (),
+        person: str = "",
     ) -> Correction:
         row = {
             "id": new_id(),
@@ -202,6 +218,7 @@ class Corrections:
             "state": "waiting",
             "enabled": 1,
             "tags": to_json(checked_each(tags, "tag"), "tags"),
+            "person": checked(person, "name", most=200),
         }
         self._connections.mine().table("corrections").insert(row)
         return _correction(row)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from understudy.errors import InputError
@@ -18,9 +18,17 @@ from understudy.store.connections import Row
 STATES = ("waiting", "approved", "rejected")
 KINDS = ("correction", "rating", "vote", "signal")
 MOST_VALUES = 200
-_LISTS = ("states", "kinds", "labels", "tags", "authors", "topics", "versions")
-_COLUMNS = {"states": "state", "kinds": "kind", "labels": "label", "authors": "author", "topics": "topic"}
+_LISTS = ("states", "kinds", "labels", "tags", "authors", "topics", "versions", "persons")
+_COLUMNS = {
+    "states": "state",
+    "kinds": "kind",
+    "labels": "label",
+    "authors": "author",
+    "topics": "topic",
+    "persons": "person",
+}
 _WORDS = ("since", "until", "text", "within", "meaning", "length", "part")
+_FLAGS = ("disputed", "synthetic", "shared")
 TEXTS = {
     "question": "(SELECT text FROM turns WHERE id = items.turn)",
     "answer": "(SELECT text FROM completions WHERE id = items.completion)",
@@ -42,7 +50,8 @@ class Filter:
     text that `within` names), `meaning` a question that the item's must be near (resolved to turns by whoever has
     vectors). `length` is a text and its characters from and below, `answer:200:500`; `part` a part of an exploration
     (`Explorations`), `12:3`. `disputed`: raters disagree. `synthetic`:
-    there are other wordings of its question that a model or a rule wrote.
+    there are other wordings of its question that a model or a rule wrote. `persons` are whose own understudies it
+    teaches; `shared` asks for what is for everyone.
     """
 
     states: tuple[str, ...] = ()
@@ -52,6 +61,7 @@ class Filter:
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
     text: str = ""
@@ -61,6 +71,7 @@ class Filter:
     part: str = ""
     disputed: bool = False
     synthetic: bool = False
+    shared: bool = False
 
     @classmethod
     def from_values(cls, values: Mapping[str, object]) -> Filter:
@@ -74,11 +85,16 @@ class Filter:
         _check("length", words["length"], _LENGTH)
         _check("part", words["part"], _PART)
         chosen: dict[str, Any] = {**lists, **words}
-        return cls(**chosen, disputed=bool(values.get("disputed")), synthetic=bool(values.get("synthetic")))
+        return cls(**chosen, **{name: bool(values.get(name)) for name in _FLAGS})  # type: ignore[arg-type]
 
     def values(self) -> dict[str, object]:
         """Only what asks for something, as JSON keeps it."""
         return {name: value for name, value in asdict(self).items() if value}
+
+    @property
+    def leaving(self) -> Filter:
+        """The same for an export: what teaches one person's understudy leaves only where it is asked for by name."""
+        return self if self.persons else replace(self, shared=True)
 
     def conditions(self, turns: Sequence[str] | None = None) -> tuple[list[str], Row]:
         """SQL over `items`, and its parameters; `turns` are what `meaning` was resolved to.
@@ -103,6 +119,10 @@ class Filter:
                 marks = {f"{name}{i}": value for i, value in enumerate(chosen)}
                 one_or_more = "= :{}" if len(chosen) == 1 else "IN (:{})"  # only with one is an index in order
                 yield f"items.{column} {one_or_more.format(', :'.join(marks))}", marks
+        if self.persons:
+            yield "items.person <> ''", {}  # so that the small index can be used
+        if self.shared:
+            yield "items.person = ''", {}
         if self.tags:
             tagged = "SELECT item FROM item_tags WHERE tag IN (SELECT value FROM json_each(:tags))"
             yield f"items.number IN ({tagged})", {"tags": json.dumps(self.tags)}

@@ -45,6 +45,7 @@ class Item:
     `said` is what should have been said (a correction) or the comment (a rating). `label` is the rating (good, bad),
     the vote (chosen, tie, both_bad) or what a weak signal was. `revision` grows with every change: whoever saves says
     which one was seen. `wrong`, `differs`, `fresh` and `dispute` are shares from 0 to 1, `value` their sum.
+    `person` is whose own understudy it teaches, "" for everyone's.
     """
 
     number: int
@@ -72,6 +73,7 @@ class Item:
     fresh: float
     dispute: float
     value: float
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +148,15 @@ class Items:
         return dict.fromkeys(STATES, 0) | {row["state"]: row["n"] for row in rows}
 
     def facets(self, most: int = 100) -> dict[str, dict[str, int]]:
-        """What there is to filter by, the most frequent first: topics, tags, authors, labels, kinds, versions."""
+        """What there is to filter by, the most frequent first: topics, tags, authors, labels, kinds, versions,
+        and people who have an understudy of their own."""
         sql = "SELECT {0} AS name, count(*) AS n FROM items WHERE gone = 0 GROUP BY {1} ORDER BY n DESC LIMIT ?"
         found = {
             f"{column}s": self._connections.rows(sql.format(column, column), [most])
             for column in ("topic", "author", "label", "kind")
         }
+        own = "SELECT person AS name, count(*) AS n FROM items WHERE gone = 0 AND person <> '' GROUP BY person"
+        found["persons"] = self._connections.rows(f"{own} ORDER BY n DESC LIMIT ?", [most])
         found["versions"] = self._connections.rows(sql.format("model || '@' || version", "model, version"), [most])
         found["tags"] = self._connections.rows(
             "SELECT tag AS name, count(*) AS n FROM item_tags GROUP BY tag ORDER BY n DESC LIMIT ?", [most]

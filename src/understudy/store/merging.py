@@ -2,7 +2,7 @@
 
 The other file is copied and the copy brought up to date, so that it stays as it is. All of it comes in one transaction,
 or nothing. What was decided here stays: rows that are here already are never touched, topic, note and tags only filled
-where there are none.
+where there are none. What taught somebody's own understudy there teaches nobody's here, until a curator takes it over.
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ class Merging:
         if table == "conversations":
             return row | {"batch": batch, "person": ""}  # a name there is nobody here
         if table == "completions" and row["finish"] is None:
-            return row | {"finish": "interrupted"}
+            row = row | {"finish": "interrupted"}
+        if row.get("person"):
+            row = row | {"person": f"{row['person']} (elsewhere)"}  # a name there is nobody here
         return row | {"state": state} if state is not None and table in _JUDGED else row
 
     def _describe(self, other: Merging, talks: Sequence[str]) -> None:

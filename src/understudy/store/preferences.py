@@ -36,6 +36,7 @@ class Preference:
     created: str
     author: str = ""
     state: str = "approved"
+    person: str = ""
 
 
 class Preferences:
@@ -53,6 +54,7 @@ class Preferences:
         blind: bool | None = None,
         author: str = "",
         state: State = "approved",
+        person: str = "",
     ) -> list[Preference]:
         """A vote: `chosen` beats every one of `others` ("a"), or nobody wins among `others` ("tie", "both_bad").
 
@@ -68,7 +70,7 @@ class Preferences:
             self._check_answers(turn, answers)
             pairs = [(answers[0], other) for other in answers[1:]]
             blind = bool(asked["blind"]) if blind is None else blind
-            return self._append(turn, pairs, verdict, blind, author, state)
+            return self._append(turn, pairs, verdict, blind, author, state, person)
 
     def withdraw(self, turn: str) -> list[Preference]:
         """Take the standing vote of a turn back. Raises `InputError` when there is none."""
@@ -76,7 +78,8 @@ class Preferences:
             standing = self.latest([turn]).get(turn)
             if standing is None or standing[0].verdict == "withdrawn":
                 raise InputError("This turn has no vote to take back.")
-            return self._append(turn, [(pair.a, pair.b) for pair in standing], "withdrawn", standing[0].blind)
+            pairs, blind = [(pair.a, pair.b) for pair in standing], standing[0].blind
+            return self._append(turn, pairs, "withdrawn", blind, person=standing[0].person)
 
     def latest(self, turns: Sequence[str]) -> dict[str, list[Preference]]:
         """The pairs of the newest vote, by turn; verdict "withdrawn" when it was taken back. Others are absent."""
@@ -90,13 +93,18 @@ class Preferences:
             found.setdefault(row["turn"], []).append(_preference(row))
         return found
 
-    def standing(self) -> list[Preference]:
-        """The pairs of every approved vote that stands, in conversations that are not deleted, oldest first."""
+    def standing(self, person: str | None = "") -> list[Preference]:
+        """The pairs of every approved vote that stands, in conversations that are not deleted, oldest first.
+
+        Those for everyone, and with a `person` also those that teach theirs; with None everybody's.
+        """
         rows = self._connections.rows(
             """SELECT p.* FROM preferences AS p JOIN turns ON turns.id = p.turn
                JOIN conversations ON conversations.id = turns.conversation
                WHERE deleted IS NULL AND verdict <> 'withdrawn' AND p.state = 'approved'
-                 AND vote = (SELECT max(vote) FROM preferences WHERE turn = p.turn) ORDER BY p.id"""
+                 AND (?1 IS NULL OR p.person IN ('', ?1))
+                 AND vote = (SELECT max(vote) FROM preferences WHERE turn = p.turn) ORDER BY p.id""",
+            [person],
         )
         return [_preference(row) for row in rows]
 
@@ -120,6 +128,7 @@ class Preferences:
         blind: bool,
         author: str = "",
         state: State = "approved",
+        person: str = "",
     ) -> list[Preference]:
         ids = [new_id() for _ in pairs]
         moment = now()
@@ -135,6 +144,7 @@ class Preferences:
                 "created": moment,
                 "author": checked(author, "author", most=1_000),
                 "state": state,
+                "person": checked(person, "name", most=200),
             }
             for mine, (a, b) in zip(ids, pairs, strict=True)
         ]

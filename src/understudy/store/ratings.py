@@ -1,6 +1,6 @@
 """Ratings: thumbs up or down on a completion, with reasons. Append-only; the newest of each author counts.
 
-One value moves: `state` (may it be learned?), as at corrections.
+Two values move: `state` (may it be learned?) and `person` (by whose understudy?), as at corrections.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Rating:
     created: str
     author: str = ""
     state: str = "approved"
+    person: str = ""
 
 
 class Ratings:
@@ -44,6 +45,7 @@ class Ratings:
         comment: str = "",
         author: str = "",
         state: State = "approved",
+        person: str = "",
     ) -> Rating:
         """What a person thinks of an answer. Raises `InputError`, `NotFoundError`."""
         row = {
@@ -55,6 +57,7 @@ class Ratings:
             "created": now(),
             "author": checked(author, "author", most=1_000),
             "state": state,
+            "person": checked(person, "name", most=200),
         }
         with self._connections.writing() as db:
             require_completion(self._connections, completion)
@@ -70,14 +73,19 @@ class Ratings:
         )
         return {row["completion"]: _rating(row) for row in rows}
 
-    def standing(self) -> list[Rating]:
-        """Every approved rating that counts, in conversations that are not deleted, oldest first."""
+    def standing(self, person: str | None = "") -> list[Rating]:
+        """Every approved rating that counts, in conversations that are not deleted, oldest first.
+
+        Those for everyone, and with a `person` also those that teach theirs; with None everybody's.
+        """
         rows = self._connections.rows(
             """SELECT r.* FROM ratings AS r JOIN completions ON completions.id = r.completion
                JOIN turns ON turns.id = completions.turn JOIN conversations ON conversations.id = turns.conversation
                WHERE deleted IS NULL AND r.label IS NOT NULL AND r.state = 'approved'
+                 AND (?1 IS NULL OR r.person IN ('', ?1))
                  AND r.id = (SELECT max(id) FROM ratings WHERE completion = r.completion AND author = r.author)
-               ORDER BY r.id"""
+               ORDER BY r.id""",
+            [person],
         )
         return [_rating(row) for row in rows]
 

@@ -2,6 +2,9 @@
 
 A run is claimed by whoever comes first, the app's own trainer or `understudy worker`; its `writer` says who, and its
 heartbeat that it still works. A run whose writer died goes back into the queue: its checkpoint lies on disk.
+
+A run is of one understudy, everyone's (`person` "") or one person's. After each run of a person comes everyone's, if
+it waits, and after each of everyone's a person's, the one that waits longest: neither starves the other.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ class Run:
     """`parent` is the version it trains on from (0 = fresh), `trigger` what started it, in words.
 
     `snapshot` are the ids of the facts it learns from, by kind; `recipe` the hyperparameters; `report` the gate's
-    numbers; `sentence` how it ended, for a person; `wanted` what a person asked of it; `progress` 0 to 1.
+    numbers; `sentence` how it ended, for a person; `wanted` what a person asked of it; `progress` 0 to 1;
+    `person` whose understudy learns, "" everyone's.
     """
 
     id: str
@@ -53,6 +57,7 @@ class Run:
     created: str
     started: str | None
     finished: str | None
+    person: str = ""
 
 
 class Runs:
@@ -61,7 +66,15 @@ class Runs:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def add(self, model: str, parent: int, trigger: str, recipe: Mapping[str, Any], snapshot: Mapping[str, Any]) -> Run:
+    def add(
+        self,
+        model: str,
+        parent: int,
+        trigger: str,
+        recipe: Mapping[str, Any],
+        snapshot: Mapping[str, Any],
+        person: str = "",
+    ) -> Run:
         """A queued run."""
         row = {
             "id": new_id(),
@@ -72,6 +85,7 @@ class Runs:
             "recipe": to_json(dict(recipe), "recipe"),
             "snapshot": to_json(dict(snapshot), "snapshot"),
             "created": now(),
+            "person": checked(person, "name", most=200),
         }
         with self._connections.writing() as db:
             db.table("runs").insert(row)
@@ -84,36 +98,43 @@ class Runs:
             raise NotFoundError(f"There is no training run {run}. Reload the page.")
         return _run(row)
 
-    def list(self, model: str | None = None, limit: int = 100) -> builtins.list[Run]:
-        """Newest first."""
+    def list(self, model: str | None = None, limit: int = 100, person: str | None = None) -> builtins.list[Run]:
+        """Newest first; of one model and of one understudy, or of all."""
         rows = self._connections.rows(
-            "SELECT * FROM runs WHERE ?1 IS NULL OR model = ?1 ORDER BY id DESC LIMIT ?2", [model, limit]
+            "SELECT * FROM runs WHERE (?1 IS NULL OR model = ?1) AND (?3 IS NULL OR person = ?3)"
+            " ORDER BY id DESC LIMIT ?2",
+            [model, limit, person],
         )
         return [_run(row) for row in rows]
 
-    def open(self, model: str | None = None) -> builtins.list[Run]:
-        """Runs that are queued, running or paused, oldest first."""
+    def open(self, model: str | None = None, person: str | None = None) -> builtins.list[Run]:
+        """Runs that are queued, running or paused, oldest first; of one model and of one understudy, or of all."""
         rows = self._connections.rows(
-            "SELECT * FROM runs WHERE finished IS NULL AND (?1 IS NULL OR model = ?1) ORDER BY id", [model]
+            "SELECT * FROM runs WHERE finished IS NULL AND (?1 IS NULL OR model = ?1)"
+            " AND (?2 IS NULL OR person = ?2) ORDER BY id",
+            [model, person],
         )
         return [_run(row) for row in rows]
 
-    def last(self, model: str) -> Run | None:
-        """The newest run that has ended, however it did."""
+    def last(self, model: str, person: str = "") -> Run | None:
+        """The newest run of an understudy that has ended, however it did."""
         row = self._connections.row(
-            "SELECT * FROM runs WHERE finished IS NOT NULL AND model = ? ORDER BY id DESC LIMIT 1", [model]
+            "SELECT * FROM runs WHERE finished IS NOT NULL AND model = ? AND person = ? ORDER BY id DESC LIMIT 1",
+            [model, person],
         )
         return _run(row) if row else None
 
     def claim(self, run: str | None = None) -> Run | None:
-        """Take the oldest queued run (or this one) for the calling process; None when there is none to take.
+        """Take the queued run whose turn it is (or this one) for the calling process; None when there is none to take.
 
         A run at a provider is taken by its id alone, by who watches its job.
         """
         with self._connections.writing() as db:
             row = self._connections.row(
                 """SELECT id FROM runs WHERE state = 'queued' AND (id = ?1 OR
-                   (?1 IS NULL AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.run = runs.id))) ORDER BY id LIMIT 1""",
+                   (?1 IS NULL AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.run = runs.id)))
+                   ORDER BY (person = '') = (SELECT coalesce((SELECT person = '' FROM runs WHERE started IS NOT NULL
+                                                              ORDER BY started DESC LIMIT 1), 0)), id LIMIT 1""",
                 [run],
             )
             if row is None:

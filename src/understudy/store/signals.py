@@ -42,6 +42,7 @@ _STANDING = """
     SELECT kind, turn, better, worse FROM signals JOIN turns ON turns.id = signals.turn
     JOIN conversations ON conversations.id = turns.conversation
     WHERE deleted IS NULL
+      AND NOT EXISTS (SELECT 1 FROM completions WHERE id IN (better, worse) AND person <> '')
       AND NOT EXISTS (SELECT 1 FROM preferences WHERE turn = signals.turn AND verdict <> 'withdrawn'
                       AND vote = (SELECT max(vote) FROM preferences WHERE turn = signals.turn))
       AND (?1 OR NOT EXISTS (SELECT 1 FROM items WHERE subject = signals.kind || ' ' || better || ' ' || worse
@@ -84,8 +85,8 @@ class Signals:
     def standing(self, *, rejected: bool = False) -> list[Signal]:
         """All that may be learned from, in conversations that are not deleted. A vote on a turn says more: none there.
 
-        The newest attempt of a column stands for it, and only one that ended by itself. With `rejected`, those too
-        that an expert did not approve.
+        The newest attempt of a column stands for it, and only one that ended by itself; what somebody's own understudy
+        said is none of everyone's business. With `rejected`, those too that an expert did not approve.
         """
         return [Signal(**row) for row in self._connections.rows(_STANDING, [rejected])]
 

@@ -49,6 +49,7 @@ from understudy.store.runs import Runs
 from understudy.store.sessions import Sessions
 from understudy.store.signals import Signals
 from understudy.store.turns import Turns
+from understudy.store.understudies import Understudies
 from understudy.store.versions import Versions
 from understudy.store.views import Views
 from understudy.store.wordings import Wordings
@@ -91,6 +92,7 @@ class Store:
         self.models = Models(connections)
         self.versions = Versions(connections)
         self.runs = Runs(connections)
+        self.understudies = Understudies(connections, self.runs, self.versions)
         self.recalls = Recalls(connections)
         self.embeddings = Embeddings(connections)
         self.imports = Imports(connections)
@@ -176,13 +178,17 @@ class Store:
         """)
         return dict(row or {})
 
-    def seconds_since_feedback(self) -> float:
-        """How long ago somebody last corrected, voted or rated; infinite when nobody has."""
-        row = self._connections.row("""
+    def seconds_since_feedback(self, person: str = "") -> float:
+        """How long ago an understudy was last given a correction, vote or rating; infinite when it never was."""
+        row = self._connections.row(
+            """
             SELECT max(created) AS newest FROM (
-                SELECT max(created) AS created FROM corrections UNION ALL SELECT max(created) FROM ratings
-                UNION ALL SELECT max(created) FROM preferences)
-        """)
+                SELECT max(created) AS created FROM corrections WHERE person = ?1
+                UNION ALL SELECT max(created) FROM ratings WHERE person = ?1
+                UNION ALL SELECT max(created) FROM preferences WHERE person = ?1)
+        """,
+            [person],
+        )
         newest = (row or {}).get("newest")
         return seconds_since(newest) if newest else math.inf
 

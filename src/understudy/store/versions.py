@@ -2,6 +2,9 @@
 
 A learned version enters together with its report and its verdicts, in one transaction: there is no version without its
 evaluation. The history of champions is kept: a rollback is one more line of it.
+
+A version is everyone's (`person` "") or belongs to one person's understudy. Each understudy has a champion of its own,
+and may choose among its own versions and everyone's; numbers are counted over all of them.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ class Version:
     """`path` is the folder of its adapter; `number` is unique for its model and never given twice.
 
     Of a learned one also `parent`, the version it was trained on from, `run`, whether it `passed` the gate, and the
-    gate's `report`; `removed` when its folder was deleted by a person.
+    gate's `report`; `removed` when its folder was deleted by a person. `person` is whose it is, "" everyone's.
     """
 
     id: str
@@ -40,6 +43,7 @@ class Version:
     passed: bool | None = None
     report: dict[str, Any] = field(default_factory=dict)
     removed: str | None = None
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class Versions:
         passed: bool | None = None,
         report: Mapping[str, Any] | None = None,
         verdicts: Sequence[Verdict] = (),
+        person: str = "",
     ) -> Version:
         """A new version with the next number, or a later one that it has elsewhere.
 
@@ -110,6 +115,7 @@ class Versions:
             "run": run,
             "passed": None if passed is None else int(passed),
             "report": to_json(dict(report or {}), "report"),
+            "person": checked(person, "name", most=200),
         }
         with self._connections.writing() as db:
             if self._connections.row("SELECT 1 FROM models WHERE name = ?", [model]) is None:
@@ -123,10 +129,12 @@ class Versions:
             db.table("verdicts").insert_all(_verdict_row(row["id"], verdict) for verdict in verdicts)
         return _version(row)
 
-    def list(self, model: str | None = None) -> builtins.list[Version]:
-        """By model and number; of one model or of all."""
+    def list(self, model: str | None = None, person: str | None = None) -> builtins.list[Version]:
+        """By model and number; of one model or of all, and what the understudy of `person` may use or, None, all."""
         rows = self._connections.rows(
-            "SELECT * FROM versions WHERE ?1 IS NULL OR model = ?1 ORDER BY model, number", [model]
+            "SELECT * FROM versions WHERE (?1 IS NULL OR model = ?1) AND (?2 IS NULL OR person IN ('', ?2))"
+            " ORDER BY model, number",
+            [model, person],
         )
         return [_version(row) for row in rows]
 
@@ -167,12 +175,17 @@ class Versions:
         )
         return frozenset(row["correction"] for row in rows)
 
-    def judgements(self, model: str, corrections: Sequence[str]) -> dict[str, builtins.list[Judgement]]:
-        """By correction, what each version made of it, oldest version first; corrections never judged are absent."""
+    def judgements(
+        self, model: str, corrections: Sequence[str], person: str = ""
+    ) -> dict[str, builtins.list[Judgement]]:
+        """By correction, what each version made of it, oldest version first; corrections never judged are absent.
+
+        Of everyone's versions, and of those of `person`.
+        """
         rows = self._connections.rows(
             f"""SELECT correction, number, learned, reason FROM verdicts JOIN versions ON versions.id = verdicts.version
-                WHERE model = ? AND correction IN ({marks(corrections)}) ORDER BY number""",
-            [model, *corrections],
+                WHERE model = ? AND person IN ('', ?) AND correction IN ({marks(corrections)}) ORDER BY number""",
+            [model, person, *corrections],
         )
         found: dict[str, builtins.list[Judgement]] = {}
         for row in rows:
@@ -203,7 +216,7 @@ class Versions:
     def set_removed(self, model: str, number: int) -> None:
         """Its folder is gone; the line stays. Raises `InputError` for the champion, `NotFoundError`."""
         with self._connections.writing() as db:
-            if self.champion(model) == number:
+            if number in self._live(model):
                 raise InputError(f"v{number} is live. Promote another version or roll back first, then delete it.")
             done = db.execute(
                 "UPDATE versions SET removed = ? WHERE model = ? AND number = ? AND removed IS NULL",
@@ -216,22 +229,36 @@ class Versions:
         row = self._connections.row("SELECT * FROM versions WHERE model = ? AND number = ?", [model, number])
         return _version(row) if row else None
 
-    def champion(self, model: str) -> int:
-        """The number of the live version; 0, the base, when none was set."""
-        row = self._connections.row("SELECT number FROM champions WHERE model = ? ORDER BY id DESC LIMIT 1", [model])
+    def champion(self, model: str, person: str = "") -> int:
+        """The number of the live version of an understudy; 0, the base, when none was set."""
+        row = self._connections.row(
+            "SELECT number FROM champions WHERE model = ? AND person = ? ORDER BY id DESC LIMIT 1", [model, person]
+        )
         return int(row["number"]) if row else BASE
 
-    def set_champion(self, model: str, number: int) -> None:
-        """Make a version the live one, or 0 the base again. Raises `InputError` for a version that is not there."""
-        with self._connections.writing() as db:
-            if number != BASE and self.find(model, number) is None:
-                raise InputError(f"{model} has no version v{number}. Choose one of its versions, or 0 for the base.")
-            db.table("champions").insert({"id": new_id(), "model": model, "number": number, "created": now()})
+    def set_champion(self, model: str, number: int, person: str = "") -> None:
+        """Make a version the live one of an understudy, or 0 the base again.
 
-    def champions(self, model: str) -> builtins.list[tuple[str, int]]:
-        """When which version became the champion, oldest first: (ISO time, number)."""
-        rows = self._connections.rows("SELECT created, number FROM champions WHERE model = ? ORDER BY id", [model])
+        Raises `InputError` for a version that is not there, or belongs to somebody else's.
+        """
+        with self._connections.writing() as db:
+            version = self.find(model, number)
+            if number != BASE and (version is None or version.person not in ("", person)):
+                raise InputError(f"{model} has no version v{number}. Choose one of its versions, or 0 for the base.")
+            row = {"id": new_id(), "model": model, "number": number, "created": now(), "person": person}
+            db.table("champions").insert(row)
+
+    def champions(self, model: str, person: str = "") -> builtins.list[tuple[str, int]]:
+        """When which version became the champion of an understudy, oldest first: (ISO time, number)."""
+        rows = self._connections.rows(
+            "SELECT created, number FROM champions WHERE model = ? AND person = ? ORDER BY id", [model, person]
+        )
         return [(row["created"], row["number"]) for row in rows]
+
+    def _live(self, model: str) -> frozenset[int]:
+        """What is live for anybody."""
+        rows = self._connections.rows("SELECT number, max(id) FROM champions WHERE model = ? GROUP BY person", [model])
+        return frozenset(row["number"] for row in rows)
 
 
 def _version(row: Row) -> Version:

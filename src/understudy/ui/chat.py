@@ -57,6 +57,7 @@ SCRIPTS = (
     "balancing",
     "wordings",
     "sidebar",
+    "own",
     "account",
     "people",
     "tuning",

@@ -26,6 +26,7 @@ from understudy.ui.exporting import ExportingHandlers
 from understudy.ui.jobs import JobHandlers
 from understudy.ui.learning import LearningHandlers
 from understudy.ui.markdown import tree
+from understudy.ui.own import OwnHandlers
 from understudy.ui.payload import Payload
 from understudy.ui.people import PeopleHandlers
 from understudy.ui.rescue import RescueHandlers
@@ -60,6 +61,7 @@ class Handlers:
                 JobHandlers(playground),
                 RescueHandlers(playground),
                 PeopleHandlers(playground),
+                OwnHandlers(playground),
             )
             for name in dir(owner)
             if name.startswith("on_")
@@ -93,6 +95,7 @@ class Handlers:
             "me": {
                 **asdict(payload.person),
                 "may": allowed(payload.person),
+                "own": self.playground.own.may(payload.person),
                 "door": self._door,
                 "guest": payload.person.name.startswith(GUEST),
             },

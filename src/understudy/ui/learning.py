@@ -35,12 +35,8 @@ class LearningHandlers:
     # -- at the corrections on the screen ------------------------------------------------------------------------
 
     def on_heed(self, payload: Payload) -> object:
-        """What concerns who chats: {champion, states}."""
-        base = self._playground.casting.base_model
-        return {
-            "champion": asdict(self._overview.champion(base, payload.optional_whole("known"))),
-            "states": self._states(payload),
-        }
+        """What concerns who chats: {champion, own, states}."""
+        return {**self._champions(payload), "states": self._states(payload)}
 
     # -- looking -------------------------------------------------------------------------------------------------
 
@@ -135,12 +131,21 @@ class LearningHandlers:
         live = overview.live(model)
         return {
             "live": asdict(live) if live else None,
-            "champion": asdict(overview.champion(base, payload.optional_whole("known"))),
+            **self._champions(payload),
             "states": self._states(payload),
             "view": self._shown(view, payload) if view else None,
             "switches": {"memory": asdict(self._playground.memory()), "weak": self._playground.learning.weak},
             "next": self._next() if live is None and payload.flag("page") else "",
             **(self._jobs(base, model) if payload.flag("page") else {"jobs": [], "job": None}),
+        }
+
+    def _champions(self, payload: Payload) -> dict[str, Any]:
+        """Which version is live: everyone's, and in the person's own understudy, None where they have none."""
+        base, own = self._playground.casting.base_model, self._playground.own.of(payload.person)
+        mine = self._overview.champion(base, payload.optional_whole("known_own"), own) if own else None
+        return {
+            "champion": asdict(self._overview.champion(base, payload.optional_whole("known"))),
+            "own": asdict(mine) if mine else None,
         }
 
     def _shown(self, view: LearningView, payload: Payload) -> dict[str, Any]:

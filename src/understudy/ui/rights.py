@@ -105,6 +105,11 @@ EVENTS: dict[str, Right] = {
     "remembered": _right("curator", "conversation"),
     # one's account
     "password": _right("visitor"),
+    # an understudy of one's own; who may have one is asked once more where it is switched
+    "own": _right("visitor"),
+    "own_switch": _right("visitor"),
+    "own_promote": _right("visitor"),
+    "own_forget": _right("visitor"),
     # the desk, and what feedback is like
     "desk": _right("curator"),
     "desk_page": _right("curator"),

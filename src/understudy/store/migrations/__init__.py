@@ -22,6 +22,7 @@ from understudy.store.migrations import (  # noqa: F401  # importing a step ente
     m013_explorations,
     m014_balance_and_wordings,
     m015_people,
+    m016_understudies,
     m017_pushes,
     m019_outbox,
 )

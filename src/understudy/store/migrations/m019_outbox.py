@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from understudy.store.migrations.steps import migrations, run
 
-_FACTS = {"corrections": "state, enabled", "ratings": "state", "preferences": "state"}
+_FACTS = {"corrections": "state, enabled, person", "ratings": "state, person", "preferences": "state, person"}
 
 
 @migrations()

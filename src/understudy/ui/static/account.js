@@ -20,6 +20,7 @@ function mayDo(act) {
 
 actions.account = (button) => openMenu(button, state.me.door === 'hub' ? hubMenu() : [
   may('people') && { label: 'People…', detail: 'who may come in, and what they may do', run: openPeople },
+  state.me.own && { label: 'My own understudy…', detail: 'learns from you alone', run: openOwn },
   { label: 'Change password…', detail: 'signs you out everywhere', run: openPassword },
   { label: 'Sign out', run: signOut },
 ].filter(Boolean), 'Account');

@@ -1,6 +1,6 @@
 // What the list shows: filters, saved views, and changes to all that a filter shows.
 
-const FACETS = { kinds: 'Kind', labels: 'Rating', topics: 'Topic', tags: 'Tag', authors: 'Said by', versions: 'Version' };
+const FACETS = { kinds: 'Kind', labels: 'Rating', topics: 'Topic', tags: 'Tag', authors: 'Said by', versions: 'Version', persons: 'Own understudy of' };
 
 function facetName(field, value) {
   if (field === 'kinds') return ITEM_KINDS[value] || value;
@@ -22,6 +22,7 @@ function filterWords(filter = desk.filter) {
   if (filter.length) words.push(lengthWords(...filter.length.split(':')));
   if (filter.part) words.push(partNames.get(filter.part) || 'a part of what was explored');
   if (filter.synthetic) words.push('with synthetic wordings');
+  if (filter.shared) words.push('for everyone');
   return words;
 }
 

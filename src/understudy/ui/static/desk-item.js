@@ -30,6 +30,7 @@ function drawItemHead({ line, conversation }) {
     h('span.tag', { data: { state: line.state } }, DECISIONS[line.state]),
     h('span.tag', {}, label ? `${ITEM_KINDS[line.kind]}: ${label}` : ITEM_KINDS[line.kind]),
     line.disputed ? h('span.tag.warn', {}, 'Raters disagree') : null,
+    line.person ? h('span.tag', { title: 'It teaches nobody else’s understudy, and no answer to anybody else is given it to read.' }, `${line.person}’s own`) : null,
     h('span.faint', {}, [line.who, line.author && `said by ${line.author}`, moment(line.created)].filter(Boolean).join(' · ')),
     h('span.spacer'), conversation ? h('button.quiet', { type: 'button', act: 'visit', data: { value: conversation } }, svg('forward'), 'Open chat') : null);
 }
@@ -166,7 +167,8 @@ function drawDecisions(item) {
   const many = item.said.length ? ` Shift: all ${item.said.length + 1} about this answer.` : '';
   return h('div.desk-decisions', { role: 'group', 'aria-label': 'Decide' },
     button('primary', 'desk-decide', 'Approve', 'a', { title: `Learn from it.${many}`, data: { value: 'approved' } }), button('secondary', 'desk-decide', 'Reject', 'r', { title: `Learn nothing from it.${many}`, data: { value: 'rejected' } }),
-    button('secondary', 'desk-correct', 'Correct', 'e'), button('quiet', 'desk-skip', 'Skip', 's'), button('quiet', 'desk-next', 'Next', 'j'), button('quiet', 'desk-previous', 'Previous', 'k'),
+    button('secondary', 'desk-correct', 'Correct', 'e'),
+    item.line.person ? h('button.secondary.small', { type: 'button', act: 'desk-share', title: `So far it teaches ${item.line.person}’s own understudy alone.` }, 'Take over for everyone') : null, button('quiet', 'desk-skip', 'Skip', 's'), button('quiet', 'desk-next', 'Next', 'j'), button('quiet', 'desk-previous', 'Previous', 'k'),
     button('quiet', 'desk-undo', 'Undo', 'u', { disabled: !desk.done.length }));
 }
 
@@ -176,6 +178,8 @@ function decideItem(decision, all = false) {
   return settle('desk_decide', { state: decision, all }, { words: DECISIONS[decision], wanted: DECISIONS[decision] });
 }
 actions['desk-decide'] = (button, event) => decideItem(button.dataset.value, event.shiftKey);
+
+actions['desk-share'] = () => settle('desk_edit', { edit: { person: '' } }, { words: 'Taken over for everyone', stay: true });
 
 /** Do it to the open item at the revision that is on the screen; go on to the next one, unless `stay`. */
 async function settle(name, fields, { words, wanted = '', stay = false }) {

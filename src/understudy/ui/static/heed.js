@@ -5,6 +5,7 @@ const learning = {
   live: null,       // the run that goes on
   view: null,       // the Learning page, without the run
   champion: null,   // the number of the live version, as this page knows it
+  own: null,        // that of one's own understudy, null without one
   jobs: [],         // jobs at providers, newest first, as lines
   job: null,        // the newest one of the model that is looked at
   next: '',         // when the next run starts by itself
@@ -60,7 +61,7 @@ function lookedAt() {
 
 /** What this page knows already and looks at. */
 function heedFields() {
-  return { completions: correctedAnswers(), known: learning.champion, mark: learning.view ? learning.view.mark : '', page: atLearning(), wanted: state.wanted, model: lookedAt() };
+  return { completions: correctedAnswers(), known: learning.champion, known_own: learning.own, mark: learning.view ? learning.view.mark : '', page: atLearning(), wanted: state.wanted, model: lookedAt() };
 }
 
 function correctedAnswers() {
@@ -79,6 +80,7 @@ async function decide(name, fields = {}) {
 function hear(now) {
   learning.states = now.states;
   hearChampion(now.champion);
+  hearOwn(now.own);
   drawLessonLines();
   if (may('learning')) hearLearning(now);
 }

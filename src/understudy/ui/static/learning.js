@@ -127,7 +127,7 @@ function drawLive(live) {
     live.trouble ? h('p.field-help', {}, `${live.trouble} It is tried again by itself.`) : null,
     h('progress', { max: 1, 'aria-labelledby': 'now-title' }),
     h('p.now-line', {}, h('strong.now-percent'), h('span.now-left')),
-    h('p.field-help', {}, [`Why now: ${live.trigger}`, live.about !== live.trigger && live.about && `learns from ${live.about}`, live.waiting && `${live.waiting} more ${live.waiting > 1 ? 'runs wait' : 'run waits'}`].filter(Boolean).join(' · ')),
+    h('p.field-help', {}, [live.person && `For ${live.person}’s own understudy`, `Why now: ${live.trigger}`, live.about !== live.trigger && live.about && `learns from ${live.about}`, live.waiting && `${live.waiting} more ${live.waiting > 1 ? 'runs wait' : 'run waits'}`].filter(Boolean).join(' · ')),
     h('div.charts'));
 }
 
@@ -268,7 +268,7 @@ function drawRuns() {
 }
 
 function runRow(run) {
-  const meta = [run.trigger, run.about !== run.trigger && run.about, run.took && `took ${run.took}`, moment(run.finished)].filter(Boolean).join(' · ');
+  const meta = [run.person && `${run.person}’s own`, run.trigger, run.about !== run.trigger && run.about, run.took && `took ${run.took}`, moment(run.finished)].filter(Boolean).join(' · ');
   const report = unfolded.get(run.id);
   const version = learning.view.versions.find((version) => version.number === run.version);
   const ended = version && version.passed === false ? 'not promoted' : run.state;

@@ -1,7 +1,7 @@
 // What the page knows. The server owns the truth; this is the copy that is drawn.
 
 const state = {
-  me: { name: '', role: 'visitor', may: [] }, // who looks at this page, and what they may ask for
+  me: { name: '', role: 'visitor', may: [], own: false }, // who looks, what they may ask for, and whether they may have an understudy of their own
   view: null,          // the open conversation, as the server says it
   items: [],           // the sidebar
   choices: [],         // what a column can show

@@ -12,7 +12,7 @@ function versionRow(version) {
   const key = `v${version.number}`;
   const row = h('li.version', { data: { number: String(version.number) } },
     h('div.version-head', {}, h('h3', {}, version.name === key ? key : `${key} · ${version.name}`),
-      version.live ? h('span.tag.accent', {}, svg('check'), 'live') : null, versionTag(version),
+      version.live ? h('span.tag.accent', {}, svg('check'), 'live') : null, version.person ? h('span.tag', {}, `${version.person}’s own`) : null, versionTag(version),
       h('span.faint', {}, [version.parent ? `from v${version.parent}` : 'from the base', moment(version.created)].filter(Boolean).join(' · '))),
     h('p.version-words', {}, versionWords(version)),
     h('div.version-tools', {}, ...versionTools(version, key)));
@@ -40,11 +40,12 @@ function versionWords(version) {
 function versionTools(version, key) {
   const tool = (act, text, why, label) => h('button.secondary.small', { type: 'button', act, disabled: Boolean(why), title: why || undefined, 'aria-label': label, data: { value: String(version.number) } }, text);
   const gone = version.removed ? `${key} was deleted.` : '';
+  const others = gone || (version.person ? version.refusal : '');
   return [
     version.live ? tool('roll-back', 'Roll back', '', `Roll back from ${key}`)
       : version.passed === false ? tool('promote-anyway', 'Promote anyway', version.refusal, `Promote ${key} anyway`)
       : tool('promote', 'Promote', version.refusal, `Promote ${key}`),
-    tool('compare-version', 'Compare in chat', gone, `Compare ${key} with the base in chat`),
+    tool('compare-version', 'Compare in chat', others, `Compare ${key} with the base in chat`),
     tool('export-version', 'Export…', gone || (state.learner ? 'Its weights are at its provider.' : ''), `Export ${key} for another program`),
     tool('remove-version', 'Delete', gone || (version.live ? `${key} is live. Roll back first.` : ''), `Delete ${key}`),
     version.judged !== null || version.passed !== null ? unfoldButton(key, 'Did it learn?', `Did ${key} learn?`) : null,
