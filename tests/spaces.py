@@ -33,8 +33,10 @@ class Running:
     port: int
     program: subprocess.Popen[bytes]
     cookie: str = ""
+    host: str = HOST
 
-    def ask(self, path: str, body: Any = None, host: str = HOST) -> tuple[int, bytes]:
+    def ask(self, path: str, body: Any = None, host: str = "") -> tuple[int, bytes]:
+        host = host or self.host
         headers = {"host": host, "x-forwarded-proto": "https", "cookie": self.cookie}
         if body is not None:
             headers |= {"content-type": "application/json", "origin": f"https://{host}"}
@@ -91,7 +93,9 @@ def variables(home: Path, port: int, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, python: Path, home: Path, environ: Mapping[str, str] = {}) -> Iterator[Running]:
+def running(
+    folder: Path, python: Path, home: Path, environ: Mapping[str, str] = {}, host: str = HOST
+) -> Iterator[Running]:
     """The Space in `folder`, until the hub stops it. Its log is `home`/log."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -101,7 +105,7 @@ def running(folder: Path, python: Path, home: Path, environ: Mapping[str, str] =
         told = variables(home, port, **environ)
         program = subprocess.Popen(command, cwd=folder, env=told, stdout=log, stderr=subprocess.STDOUT)
         try:
-            space = Running(port, program)
+            space = Running(port, program, host=host)
             _await(space, home / "log")
             yield space
         finally:

@@ -18,18 +18,15 @@ function mayDo(act) {
   return !NEEDS[act] || may(NEEDS[act]);
 }
 
-actions.account = (button) => openMenu(button, state.me.door === 'hub' ? hubMenu() : [
-  may('people') && { label: 'People…', detail: 'who may come in, and what they may do', run: openPeople },
-  state.me.own && { label: 'My own understudy…', detail: 'learns from you alone', run: openOwn },
-  { label: 'Change password…', detail: 'signs you out everywhere', run: openPassword },
-  { label: 'Sign out', run: signOut },
-].filter(Boolean), 'Account');
-
 /** On a Space people have their account at the hub; a guest may go and sign in there. */
-function hubMenu() {
-  if (!state.me.guest) return [{ label: 'Sign out', run: signOut }];
-  return [{ label: 'Sign in with Hugging Face', detail: 'then what you say has your name', run: signInAtHub }];
-}
+actions.account = (button) => openMenu(button, [
+  may('people') && state.me.door !== 'hub' && { label: 'People…', detail: 'who may come in, and what they may do', run: openPeople },
+  state.me.own && { label: 'My own understudy…', detail: 'learns from you alone', run: openOwn },
+  state.me.door !== 'hub' && { label: 'Change password…', detail: 'signs you out everywhere', run: openPassword },
+  state.me.guest
+    ? { label: 'Sign in with Hugging Face', detail: 'then what you say has your name', run: signInAtHub }
+    : { label: 'Sign out', run: signOut },
+].filter(Boolean), 'Account');
 
 /** The hub's page does not show inside another one, which a Space on its own page is. */
 function signInAtHub() {
