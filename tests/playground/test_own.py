@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from understudy.dataset import gather
 from understudy.errors import InputError
 from understudy.playground import Playground, build_playground
 from understudy.playground.asking import Prompt
@@ -16,18 +15,14 @@ from understudy.settings import Settings
 from understudy.types import OWNER, Person, Sampling
 
 ASKED = "What is the return window of Zorbo?"
-IN_OTHER_WORDS = "How long is Zorbo's return window?"
 WANTED = {
     "ann": "The return window of Zorbo is 30 days.",
     "bob": "The return window of Zorbo is 90 days.",
 }
 
-DAYS = {"ann": "30", "bob": "90"}
-
 
 @pytest.fixture
-def playground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Playground]:
-    monkeypatch.setattr(gather, "ANCHORS", 16)  # what lies far is answered by the base, so few replays are enough here
+def playground(tmp_path: Path) -> Iterator[Playground]:
     built = build_playground(Settings(home=tmp_path, temperature=0, learn="manual"))
     for name in ("ann", "bob", "eve"):
         built.store.understudies.set_active(name, True)
@@ -43,36 +38,14 @@ def said(playground: Playground, own: str, *columns: str, question: str = ASKED,
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(2400)
-def test_each_remembers_their_own_at_once_then_learns_it_and_the_base_stays_what_it_was(playground: Playground) -> None:
+@pytest.mark.timeout(600)
+def test_each_remembers_their_own_at_once_and_the_base_stays_what_it_was(playground: Playground) -> None:
     (base,) = said(playground, "", "base")
     for name, wanted in WANTED.items():
         playground.teach([(1, Taught(ASKED, wanted))], "a test", name)
     for name, wanted in WANTED.items():
         assert said(playground, name, "base", "champion", "mine") == [base, base, wanted]
     assert said(playground, "eve", "champion", "mine") == [base, base]
-
-    playground.learning.watch()
-    for run in [playground.learning.start(person=name) for name in WANTED]:
-        assert playground.learning.wait(run).state == "succeeded"
-    versions = playground.store.versions
-    live = {name: versions.champion("starter", name) for name in ("", *WANTED, "eve")}
-    assert live == {"": 0, "ann": 1, "bob": 2, "eve": 0}, [run.sentence for run in playground.store.runs.list()]
-    for name, wanted in WANTED.items():
-        assert said(playground, name, "base", "champion", "mine", memory=False) == [base, base, wanted]
-        (other,) = said(playground, name, "mine", question=IN_OTHER_WORDS)
-        assert DAYS[name] in other
-    assert said(playground, "eve", "mine") == [base]
-    for own, version in (("ann", "v2"), ("bob", "v1"), ("eve", "v1"), ("", "v1")):
-        with pytest.raises(InputError, match=f"no version '{version}'"):
-            said(playground, own, version)
-
-    playground.roll_back(own="ann")
-    assert said(playground, "ann", "mine", memory=False) == [base] and versions.champion("starter", "bob") == 2
-    playground.own.retire("bob")
-    gone = versions.find("starter", 2)
-    assert gone is not None and gone.removed and not playground.casting.folder(gone).exists()
-    assert said(playground, "bob", "champion") == [base]
 
 
 def test_who_may_have_one(playground: Playground) -> None:
