@@ -32,6 +32,9 @@ Prepare = Callable[[Completion, Sequence[Message]], Reading]
 Weights = Callable[[str, int, Sequence[Message]], int]
 """Whose weights answer a model's version: its own, or the base's where the version has nothing to say."""
 
+Spend = Callable[[str, Usage], None]
+"""Told whose answer has ended, and what it cost."""
+
 AT_ONCE = 8
 """Questions that one model answers at a time. With the starter on one core eight get 2.4 times the answers a second
 that one at a time gets, sixteen 2.5 and fifty 3.3 times, while each of them is written that much more slowly."""
@@ -87,6 +90,7 @@ class Question:
     conversation: str
     model: str
     messages: Sequence[Message]
+    person: str = ""
     writings: list[Writing] = field(default_factory=list)
     stop: Stop = field(default_factory=Stop)
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
@@ -102,12 +106,14 @@ class Answering:
         prepare: Prepare = lambda _, messages: Reading(messages),
         weights: Weights = lambda _, version, __: version,
         at_once: int = AT_ONCE,
+        spend: Spend = lambda person, usage: None,
     ) -> None:
         self._store = store
         self._casting = casting
         self._prepare = prepare
         self._weights = weights
         self._at_once = at_once
+        self._spend = spend
         self._questions: dict[str, list[Question]] = {}
         self._lines: dict[str, Line[Question]] = {}
         self._changed = threading.Condition()
@@ -118,7 +124,7 @@ class Answering:
         """Answer `messages` once per completion, in the background. The completions' rows exist already."""
         by_model: dict[str, Question] = {}
         for completion in completions:
-            question = by_model.setdefault(completion.model, Question(conversation, completion.model, messages))
+            question = by_model.setdefault(completion.model, Question(conversation, completion.model, messages, person))
             question.writings.append(Writing(completion, question.stop))
         with self._changed:
             self._questions.setdefault(conversation, []).extend(by_model.values())
@@ -214,7 +220,7 @@ class Answering:
         try:
             ready = [writing for writing in group if not writing.claimed and self._ready(model, writing)]
             if ready:
-                self._run(model, ready, question.messages)
+                self._run(question, ready)
         except UnderstudyError as error:
             self._fail(group, str(error))
         except Exception:
@@ -236,17 +242,19 @@ class Answering:
             return False
         return True
 
-    def _run(self, model: str, group: list[Writing], messages: Sequence[Message]) -> None:
+    def _run(self, question: Question, group: list[Writing]) -> None:
         with self._changed:
             for row, writing in enumerate(group):
                 writing.row = row
                 if writing.stop_wanted:
                     writing.request_stop()
-        rows = [self._row(writing, messages) for writing in group]
-        backend = self._casting.backend(model)
+        rows = [self._row(writing, question.messages) for writing in group]
+        backend = self._casting.backend(question.model)
         for event in backend.generate(rows, group[0].completion.sampling, group[0].stop):
             self._on_event(group[event.row], event)
-        self._fail(group, f"{model} ended without finishing this answer. Try again.")
+            if isinstance(event, Done):
+                self._spend(question.person, event.usage)
+        self._fail(group, f"{question.model} ended without finishing this answer. Try again.")
 
     def _row(self, writing: Writing, messages: Sequence[Message]) -> Row:
         """What a column reads and whose weights write it."""

@@ -101,12 +101,14 @@ class Line(Generic[Item]):
 
 
 def about(seconds: float) -> str:
-    """A wait as people say it: `about 5 s`, `about 20 s`, `about 3 min`."""
+    """A wait as people say it: `a few seconds`, `about 20 s`, `about 3 min`, `about 5 h`."""
     if seconds < 7.5:
         return "a few seconds"
     if seconds < 55:
         return f"about {5 * round(seconds / 5)} s"
-    return f"about {max(1, round(seconds / 60))} min"
+    if seconds < 5400:
+        return f"about {max(1, round(seconds / 60))} min"
+    return f"about {round(seconds / 3600)} h"
 
 
 def ordinal(number: int) -> str:

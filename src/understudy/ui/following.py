@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from understudy.errors import InputError
 from understudy.playground.view import LiveTexts
-from understudy.ui.asker import person_of
+from understudy.ui.asker import address_of, person_of
 from understudy.ui.payload import LONGEST_NAME
 
 if TYPE_CHECKING:
@@ -40,9 +41,14 @@ def follow_route(playground: Playground) -> Route:
 
     belongings = playground.store.belongings
 
-    async def live(request: Request) -> StreamingResponse:
+    async def live(request: Request) -> Response:
+        person = person_of(request.scope)
+        try:
+            playground.admission.admit("live", person, address_of(request.scope))
+        except InputError as error:
+            return PlainTextResponse(str(error), 429)
         wanted = request.query_params.get("conversation", "")[:LONGEST_NAME]
-        own = await run_in_threadpool(belongings.of, "conversation", [wanted], person_of(request.scope).name)
+        own = await run_in_threadpool(belongings.of, "conversation", [wanted], person.name)
         conversation = wanted if own else ""
         return StreamingResponse(_events(playground, conversation), headers=UNBUFFERED, media_type="text/event-stream")
 
