@@ -38,6 +38,9 @@ from understudy.serving.text import Detokenizer, StopStrings
 from understudy.serving.turn import Queue
 from understudy.types import BASE, Delta, Done, Event, FinishReason, Message, Notice, Row, Sampling, Usage
 
+PREFIX_BYTES = 256 * 2**20
+"""Of conversations that are kept between turns: 20,000 tokens of the starter, those of fifty people's conversations."""
+
 
 @dataclass(slots=True)
 class _Answer:
@@ -70,7 +73,7 @@ class LocalBackend:
         name: str | None = None,
         placement: Placement | None = None,
         loaded: Loaded | None = None,
-        prefix_bytes: int = 512 * 2**20,
+        prefix_bytes: int = PREFIX_BYTES,
     ) -> None:
         self._placement = placement or choose_placement()
         loaded = loaded or load_model(source, self._placement)
