@@ -85,6 +85,12 @@ def host_name(host: str) -> str:
     return host
 
 
+def network(address: str) -> str:
+    """`address` if it is one, or a network of addresses."""
+    ipaddress.ip_network(address)
+    return address
+
+
 def folder(path: Path) -> Path:
     """`path` made absolute; a file in its place is refused, a missing folder is made by the store."""
     path = path.expanduser().absolute()
@@ -196,6 +202,24 @@ class Settings(BaseModel):
     )
     promote: Literal["auto", "manual"] = setting(
         "auto", "A version that passed its gate goes live by itself, or waits for a click", "auto or manual"
+    )
+    answers_at_once: int = whole(
+        8, "Questions that a model answers at a time; the others wait in turn and see their place", 1, 256
+    )
+    line: int = whole(100, "Questions that may wait altogether", 1, 10_000)
+    limit_waiting: int = whole(3, "Limit for one person: questions that wait", 1, 1000)
+    limit_requests: int = whole(300, "Limit for one person: requests of the page a minute", 30, 1_000_000)
+    limit_tokens: int = whole(200_000, "Limit for one person: tokens read and written a day", 1, 10**12)
+    limit_characters: int = whole(2_000_000, "Limit for one person: characters of text in the database", 1000, 10**12)
+    limit_conversations: int = whole(500, "Limit for one person: conversations", 1, 10**9)
+    limit_upload: int = whole(50, "Limit for one person: megabytes of files sent a day", 1, 10**6)
+    limit_address: int = whole(
+        10, "People whose requests, tokens and files one address may have: an office behind one router", 1, 10_000
+    )
+    proxies: Annotated[tuple[Annotated[str, AfterValidator(network)], ...], BeforeValidator(names)] = setting(
+        ("127.0.0.1", "::1"),
+        "Proxies that are believed whose request they pass on, with commas between; on a Space its own is",
+        "addresses or networks with commas between, such as 127.0.0.1,10.0.0.0/8",
     )
     local_only: bool = setting(
         False, "Nothing is ever sent to another machine: no provider, no download of a model", "1 or 0"
@@ -360,7 +384,9 @@ def spelt_default(name: str) -> str:
     if name == "home":
         return "`feedback_db/` in a checkout, else the user's data folder"
     default = Settings.model_fields[name].default
-    return "" if default in (None, "", {}, ()) else f"`{int(default) if isinstance(default, bool) else default}`"
+    if isinstance(default, tuple):
+        default = ",".join(default)
+    return "" if default in (None, "", {}) else f"`{int(default) if isinstance(default, bool) else default}`"
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import traceback
 import tests.benchmarks
 from tests.benchmarks.results import registered, save
 
-LONG = ("learn-", "experiment-", "live-", "kills-")
+LONG = ("learn-", "experiment-", "live-", "kills-", "crowd-")
 
 
 def main(wanted: list[str]) -> int:

@@ -14,8 +14,10 @@ from tests.evaluation.test_judging import Free, lesson, probes
 from tests.serving.models import random_model, save_adapter, save_model
 from understudy.dataset.example import Snapshot
 from understudy.evaluation import CANDIDATE, Report, evaluate
+from understudy.evaluation.decoding import Ask, Decoding
 from understudy.serving.backend import Stop
 from understudy.serving.local import LocalBackend
+from understudy.serving.scripted import ScriptedBackend
 from understudy.types import BASE, Delta, Message, Row, Sampling
 
 pytestmark = pytest.mark.slow
@@ -60,3 +62,12 @@ def test_a_question_ends_the_running_batch_and_the_report_stays_the_same(backend
     assert report == alone
     assert said[0] < steps[-1] and len(steps) > len(undisturbed.steps)
     assert not backend.busy
+
+
+def test_a_crowd_that_never_pauses_does_not_starve_judging() -> None:
+    backend = ScriptedBackend(lambda messages, version: f"v{version} heard: {messages[-1].content}")
+    backend.awaited = True
+    decoding, asks = Decoding(backend), [Ask(0, (Message("user", f"Question {i}"),), 16) for i in range(5)]
+    decoding.collect(asks, Free(), "judging")
+    assert [decoding.answer(ask).text for ask in asks] == [f"v0 heard: Question {i}" for i in range(5)]
+    assert max(map(len, backend.asked)) == 5 and min(map(len, backend.asked)) == 1

@@ -35,7 +35,9 @@ class Recorder(Sampler):
 
 
 def run(decoder: Decoder, jobs: list[Job], steps: int = STEPS, sampler: Sampler | None = None) -> list[list[int]]:
-    for job in decoder.run(jobs, sampler or Sampler(GREEDY), steps, lambda job: False):
+    for job in jobs:
+        job.sampler = sampler or job.sampler
+    for job in decoder.run(jobs):
         job.ended = len(job.said) >= steps
     return [job.said for job in jobs]
 
@@ -92,7 +94,7 @@ def test_a_row_that_ends_early_leaves_the_others_as_they_were(architecture: str)
     model = random_model(architecture)
     jobs = [Job(i, prompt(5 + 7 * i, i), 0, 0) for i in range(3)]
     decoder = Decoder(model, AdapterSlots(model), PrefixStore())
-    for job in decoder.run(jobs, Sampler(GREEDY), STEPS, lambda job: False):
+    for job in decoder.run(jobs):
         job.ended = len(job.said) >= (STEPS, 3, 9)[job.row]
     for job, steps in zip(jobs, (STEPS, 3, 9), strict=True):
         assert job.said == greedy(model, job.prompt, steps)[0]
@@ -143,12 +145,12 @@ def test_stop_is_seen_between_two_pieces_of_a_prompt_and_between_two_steps(monke
     decoder = Decoder(model, AdapterSlots(model), PrefixStore())
     asked = count()
     job = Job(0, prompt(30, 1), 0, 0)
-    list(decoder.run([job], Sampler(GREEDY), STEPS, lambda job: next(asked) >= 3))
+    list(decoder.run([job], lambda job: next(asked) >= 3))
     assert job.ended
     assert job.said == []
     asked = count()
     job = Job(0, prompt(4, 1), 0, 0)
-    list(decoder.run([job], Sampler(GREEDY), STEPS, lambda job: next(asked) >= 3))
+    list(decoder.run([job], lambda job: next(asked) >= 3))
     assert job.ended
     assert len(job.said) == 3
 
@@ -163,7 +165,7 @@ def test_an_adapter_swapped_in_while_rows_run_leaves_them_alone(tmp_path: Path) 
     decoder = Decoder(model, slots, PrefixStore())
     expected = run(decoder, [Job(0, prompt(12, 5), 0, 0), Job(1, prompt(12, 5), slot, slot)])
     jobs = [Job(0, prompt(12, 5), 0, "a"), Job(1, prompt(12, 5), slot, "b")]
-    for job in decoder.run(jobs, Sampler(GREEDY), STEPS, lambda job: False):
+    for job in decoder.run(jobs):
         job.ended = len(job.said) >= STEPS
         if job.row == 0 and len(job.said) == 5:
             slots.load(read_adapter(tmp_path / "v2"))
@@ -225,3 +227,44 @@ def test_rows_that_kept_nearly_the_same_are_read_together_with_the_same_result(t
     jobs = [Job(0, talk, 0, 0), Job(1, talk, slot, slot)]
     assert run(decoder, jobs) == [greedy(plain, talk)[0], greedy(tuned, talk)[0]]
     assert jobs[0].cached == jobs[1].cached >= 12
+
+
+@pytest.mark.parametrize("architecture", ["llama", "gpt2", "gemma2"])
+def test_a_row_that_joins_later_and_the_rows_it_joins_say_what_they_would_alone(architecture: str) -> None:
+    model = random_model(architecture)
+    decoder = Decoder(model, AdapterSlots(model), PrefixStore())
+    jobs = [Job(i, prompt(5 + 9 * i, i), 0, 0) for i in range(4)]
+    looks = count(1)
+    for job in decoder.run(jobs[:1], arriving=lambda: jobs[at : at + 1] if (at := _at(next(looks))) else ()):
+        job.ended = len(job.said) >= (STEPS, 3, STEPS, 9)[job.row]
+    for job, steps in zip(jobs, (STEPS, 3, STEPS, 9), strict=True):
+        assert job.said == greedy(model, job.prompt, steps)[0]
+
+
+def _at(look: int) -> int:
+    """Which job joins at which look: the second after 2 steps, and so on."""
+    return {2: 1, 7: 2, 9: 3}.get(look, 0)
+
+
+def test_a_row_of_a_version_that_joins_the_base_moves_none_of_its_tokens(tmp_path: Path) -> None:
+    plain = random_model()
+    tuned = PeftModel.from_pretrained(copy.deepcopy(plain), save_adapter(tmp_path / "v1", plain, 1)).eval()
+    model = copy.deepcopy(plain)
+    slots = AdapterSlots(model)
+    slot = slots.load(read_adapter(tmp_path / "v1"))
+    first, later = Job(0, prompt(9, 1), slot, slot), Job(1, prompt(20, 2), 0, 0)
+    looks = count()
+    for job in Decoder(model, slots, PrefixStore()).run([first], arriving=lambda: [later] if next(looks) == 4 else ()):
+        job.ended = len(job.said) >= STEPS
+    assert (first.said, later.said) == (greedy(tuned, first.prompt)[0], greedy(plain, later.prompt)[0])
+
+
+def test_a_prompt_that_cannot_be_read_ends_alone() -> None:
+    model = random_model()
+    decoder = Decoder(model, AdapterSlots(model), PrefixStore())
+    first, bad = Job(0, prompt(9, 1), 0, 0), Job(1, [10**6], 0, 0)
+    looks = count()
+    for job in decoder.run([first], arriving=lambda: [bad] if next(looks) == 4 else ()):
+        job.ended = len(job.said) >= STEPS
+    assert (bad.ended, bad.said, isinstance(bad.error, IndexError)) == (True, [], True)
+    assert first.said == greedy(model, first.prompt)[0]

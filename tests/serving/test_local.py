@@ -160,16 +160,37 @@ def test_a_bad_adapter_leaves_the_version_that_was_there(backend: LocalBackend, 
     assert ask(backend, [Row(ASK, 1)])[0] == before
 
 
-def test_two_people_at_once_get_their_answers_one_after_the_other(backend: LocalBackend) -> None:
-    alone = ask(backend, [Row(ASK)])[0]
-    got: list[list[str]] = []
-    threads = [threading.Thread(target=lambda: got.append(ask(backend, [Row(ASK)])[0])) for _ in range(4)]
+def test_people_who_ask_at_once_share_a_batch_and_get_what_each_would_alone(backend: LocalBackend) -> None:
+    questions = [[Message("user", f"Question {i} {'and more ' * i}?")] for i in range(4)]
+    alone = [ask(backend, [Row(question)])[0][0] for question in questions]
+    got: dict[int, str] = {}
+    steps: list[int] = []
+    step = backend._decoder._step
+    backend._decoder._step = lambda batch, jobs: (steps.append(len(jobs)), step(batch, jobs))[1]
+
+    def person(i: int) -> None:
+        got[i] = ask(backend, [Row(questions[i])])[0][0]
+
+    threads = [threading.Thread(target=person, args=(i,)) for i in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert got == [alone] * 4
+    assert [got[i] for i in range(4)] == alone
+    assert max(steps) > 1
     assert not backend.busy
+
+
+def test_a_text_is_scored_between_two_steps_and_the_answer_stays_the_same(backend: LocalBackend, home: Path) -> None:
+    backend.load_version(1, home / "v1")
+    backend.template.end_tokens = frozenset()
+    row, sampling = Row(ASK, 1), Sampling(temperature=0, max_tokens=200)
+    expected, alone = ask(backend, [row], sampling)[0], backend.score([Row(ASK)], ["Yes."])
+    answer = backend.generate([row], sampling, Stop())
+    said = [next(answer)]
+    assert backend.score([Row(ASK)], ["Yes."]) == alone
+    said += list(answer)
+    assert ["".join(event.text for event in said if isinstance(event, Delta))] == expected
 
 
 def test_who_waits_can_stop_waiting_and_who_leaves_early_frees_the_way(backend: LocalBackend) -> None:

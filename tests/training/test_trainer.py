@@ -276,6 +276,21 @@ def test_the_trainer_stands_aside_while_an_answer_is_being_written(backend: Loca
     assert [step for name, step, _ in control.points if name == "loss"] == list(range(1, 9))
 
 
+def test_a_crowd_that_never_pauses_does_not_starve_the_trainer(
+    backend: LocalBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("understudy.training.trainer.PATIENCE_S", 0.2)
+    answer = backend.generate([Row(ask("Once upon?"))], Sampling(temperature=0, max_tokens=64), Stop())
+    next(answer)
+    control, begun = Doing(), time.monotonic()
+    trained = LocalTrainer(backend).train(Snapshot(WORDS), SHORT, tmp_path / "v1", control)
+    whole = time.monotonic() - begun
+    assert backend.busy
+    assert [step for name, step, _ in control.points if name == "loss"] == list(range(1, 9))
+    assert trained.seconds < whole / 2
+    answer.close()
+
+
 def test_a_cancelled_run_leaves_no_version_and_may_be_taken_up_again(backend: LocalBackend, tmp_path: Path) -> None:
     def cancel(n: int) -> None:
         if n == 6:

@@ -31,7 +31,7 @@ def playground(tmp_path: Path) -> Iterator[Playground]:
 
 def wire(handlers: Handlers, method: str, path: str, **how: Any) -> httpx.Response:
     """One request to the two routes behind the guard."""
-    app = Starlette(routes=transfer_routes(handlers.playground.transfers, handlers.rights))
+    app = Starlette(routes=transfer_routes(handlers.playground, handlers.rights))
 
     async def asked() -> httpx.Response:
         transport = httpx.ASGITransport(Guard(app))  # type: ignore[arg-type]

@@ -124,6 +124,6 @@ async def _status(host: str) -> int:
 def test_what_is_being_written_is_told_to_its_own_page_only(wire: httpx.Client) -> None:
     own = wire.get("live?conversation=nowhere", headers={"sec-fetch-site": "same-origin"})
     assert own.headers["content-type"].startswith("text/event-stream")
-    assert own.text == 'data: {"running": false, "texts": {}, "notices": {}, "ended": []}\n\n'
+    assert own.text == 'data: {"running": false, "texts": {}, "notices": {}, "waiting": {}, "ended": []}\n\n'
     for headers in FOREIGN:
         assert wire.get("live?conversation=nowhere", headers=headers).status_code == 403

@@ -118,7 +118,15 @@ def served(demo: Any, settings: Settings) -> Iterator[str]:
         click.echo(f"Port {settings.port} is busy; taking {port}.")
     try:
         hosts = settings.hosts if settings.listen else ()
-        address = launch(demo, host=settings.address, port=port, data_folder=settings.home, hosts=hosts, block=False)
+        address = launch(
+            demo,
+            host=settings.address,
+            port=port,
+            data_folder=settings.home,
+            hosts=hosts,
+            proxies=settings.proxies,
+            block=False,
+        )
         click.echo(f"Understudy is at {address} (Ctrl-C ends it)")
         for name in hosts:
             click.echo(f"Others reach it at http://{f'[{name}]' if ':' in name else name}:{port}/")

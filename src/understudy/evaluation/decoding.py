@@ -1,8 +1,9 @@
 """What versions answer, by real decoding: greedy, side by side, a few rows at a time, each answer generated once.
 
 Judging is work in the background. When somebody asks meanwhile, the running batch is given up, finished rows are
-kept, and the rest is asked again after the person's answer. Answers of the base and of the champion never change, so
-one `Decoding` that is kept between runs asks them each prompt only once.
+kept, and the rest is asked again after the person's answer, half as many at a time. A single row is not given up: it
+slows a crowd down by one row, and would otherwise never come to its end. Answers of the base and of the champion
+never change, so one `Decoding` that is kept between runs asks them each prompt only once.
 """
 
 from __future__ import annotations
@@ -73,12 +74,14 @@ class Decoding:
         begun = time.monotonic()
         for i, batch in enumerate(batches):
             left = (time.monotonic() - begun) * (len(batches) - i) / i if i else None
+            rows = len(batch)
             while open_asks := [ask for ask in batch if ask not in self._known]:
                 control.step(phase, i / len(batches), left)
-                self._generate(open_asks)
+                if not self._generate(open_asks[:rows]):
+                    rows = max(1, rows // 2)
 
-    def _generate(self, asks: Sequence[Ask]) -> None:
-        """Answer `asks` as one batch; rows that a person's question cut short stay unknown."""
+    def _generate(self, asks: Sequence[Ask]) -> bool:
+        """Answer `asks` as one batch, and say whether no person's question cut it short: such rows stay unknown."""
         stop, texts = Stop(), [""] * len(asks)
         rows = [Row(ask.prompt, ask.version) for ask in asks]
         for event in self._backend.generate(rows, Sampling(temperature=0, max_tokens=asks[0].most), stop):
@@ -88,8 +91,9 @@ class Decoding:
                 raise NoAnswer(event.error or "An answer broke off. It is asked again.")
             elif isinstance(event, Done) and event.finish is not FinishReason.STOPPED:
                 self._known[asks[event.row]] = Answer(texts[event.row], event.finish, event.error)
-            if self._backend.awaited:
+            if self._backend.awaited and len(asks) > 1:
                 stop.request()
+        return not stop.requested(0)
 
 
 def _batches(asks: Sequence[Ask]) -> Iterable[Sequence[Ask]]:

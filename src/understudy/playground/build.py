@@ -17,6 +17,7 @@ from understudy.importing import importing
 from understudy.memory import EmbedderLoader, Memory
 from understudy.playground.adapters import Adapters
 from understudy.playground.adding import Adding, Fetch, Progress, unused_name
+from understudy.playground.admission import Allowance
 from understudy.playground.blind import Blind
 from understudy.playground.casting import Casting
 from understudy.playground.fulfilling import Fulfilling
@@ -103,6 +104,21 @@ def build_playground(settings: Settings) -> Playground:
         network=network,
         catalogue=catalogue,
         remote=_remote(store, casting, scope, network, catalogue, settings),
+        at_once=settings.answers_at_once,
+        allowance=_allowance(settings),
+    )
+
+
+def _allowance(settings: Settings) -> Allowance:
+    return Allowance(
+        requests=settings.limit_requests,
+        tokens=settings.limit_tokens,
+        waiting=settings.limit_waiting,
+        line=settings.line,
+        characters=settings.limit_characters,
+        conversations=settings.limit_conversations,
+        upload=settings.limit_upload,
+        people_an_address=settings.limit_address,
     )
 
 

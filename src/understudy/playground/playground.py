@@ -20,7 +20,8 @@ from understudy.dataset.asked import prompt_of, standing_text
 from understudy.errors import InputError, NotFoundError
 from understudy.memory import Memory
 from understudy.playground.adding import Adding
-from understudy.playground.answering import Answering
+from understudy.playground.admission import Admission, Allowance
+from understudy.playground.answering import AT_ONCE, Answering
 from understudy.playground.asking import Asked, Prompt, ask_all
 from understudy.playground.augmenting import Augmenting
 from understudy.playground.balancing import Balancing
@@ -67,7 +68,7 @@ from understudy.serving.fit import estimate_fit
 from understudy.serving.network import Network
 from understudy.serving.provider import is_address
 from understudy.store import EVERYONE, Completion, Conversation, Store
-from understudy.types import OWNER, Column, FinishReason, Message, Person, Row, Sampling
+from understudy.types import OWNER, Column, FinishReason, Message, Person, Row, Sampling, Usage
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +99,8 @@ class Playground:
         network: Network | None = None,
         catalogue: Catalogue | None = None,
         remote: Callable[[Learning], RemoteTraining] | None = None,
+        at_once: int = AT_ONCE,
+        allowance: Allowance | None = None,
     ) -> None:
         self.store = store
         self.casting = casting
@@ -105,7 +108,10 @@ class Playground:
         self._system = system
         self.remembering = Remembering(store, memory or Memory(store), remember)
         self.scope = scope or Scope(store, self.remembering.memory)
-        self.answering = Answering(store, casting, self.remembering.for_answer, self.scope.weights)
+        self.answering = Answering(
+            store, casting, self.remembering.for_answer, self.scope.weights, at_once, self._spend
+        )
+        self.admission = Admission(store, self.answering, allowance or Allowance())
         self.promoting = Promoting(store, casting)
         self.own = Own(store, casting, self.promoting, personal)
         self.people = People(store, self.own.retire)
@@ -407,6 +413,9 @@ class Playground:
         known = {choice.name for choice in self.column_choices(person)}
         return tuple(name for name in names if name in known) or self._columns
 
+    def _spend(self, person: str, usage: Usage) -> None:
+        self.admission.spend(person, usage)
+
     def _idle(self, conversation: str) -> Conversation:
         state = self.store.conversations.get(conversation)
         if self.answering.running(conversation):
@@ -432,7 +441,7 @@ class Playground:
             )
             for position, (column, sampling) in enumerate(zip(columns, _drafts(columns, state.sampling), strict=True))
         ]
-        self.answering.start(state.id, completions, prompt_of(self.store, turn.id))
+        self.answering.start(state.id, completions, prompt_of(self.store, turn.id), person.name)
         return turn.id
 
     def _attempt_again(self, earlier: Sequence[Completion], person: Person) -> list[str]:
@@ -448,7 +457,7 @@ class Playground:
             self.store.completions.add(turn.id, old.position, old.model, old.version, old.label, sampling, old.person)
             for old, sampling in zip(earlier, _drafts(columns, replace(state.sampling, seed=None)), strict=True)
         ]
-        self.answering.start(turn.conversation, completions, prompt_of(self.store, turn.id))
+        self.answering.start(turn.conversation, completions, prompt_of(self.store, turn.id), person.name)
         return [completion.id for completion in completions]
 
     def _parent_of_next(self, state: Conversation) -> str | None:

@@ -1,7 +1,8 @@
 """Takes what people deleted off the disk, in the background: once undo is over, and while no answer is being written.
 
 Nothing of a text is left because the whole file is written anew, which takes seconds when it is large. So all that is
-due goes in one go, and never while a person waits for the click that deleted it.
+due goes in one go, and never while a person waits for the click that deleted it. A crowd that never pauses is waited
+for no longer than an hour.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from understudy.store import Store
 log = logging.getLogger(__name__)
 
 EVERY_S = 60.0
+MOST_PUT_OFF = 60
+"""So many times in a row it waits for a pause between answers."""
 
 
 class Purging:
@@ -34,8 +37,12 @@ class Purging:
         self._ended.set()
 
     def _run(self, every_seconds: float) -> None:
+        put_off = 0
         while not self._ended.wait(every_seconds):
-            if not self._busy():
+            if self._busy() and put_off < MOST_PUT_OFF:
+                put_off += 1
+            else:
+                put_off = 0
                 self._purge()
 
     def _purge(self) -> None:

@@ -137,9 +137,13 @@ class ConversationItem:
 
 @dataclass(frozen=True, slots=True)
 class LiveTexts:
-    """The state of the answers being written: full text so far by completion id, and which have ended."""
+    """The state of the answers being written: full text so far by completion id, and which have ended.
+
+    `waiting` is a sentence with the place in line of those that nobody has begun with.
+    """
 
     texts: dict[str, str] = field(default_factory=dict)
     notices: dict[str, list[str]] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
     running: bool = False
     ended: tuple[str, ...] = ()

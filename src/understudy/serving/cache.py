@@ -82,11 +82,12 @@ class Batch:
 
     def row(self, i: int, tokens: int) -> KV:
         """A copy of the first `tokens` tokens of row `i`."""
-        pad = self.pads[i]
-        return [
-            (layer.keys[i, :, pad : pad + tokens].clone(), layer.values[i, :, pad : pad + tokens].clone())
-            for layer in self.cache.layers
-        ]
+        return [(keys[:, :tokens].clone(), values[:, :tokens].clone()) for keys, values in self.view(i)]
+
+    def view(self, i: int) -> KV:
+        """Row `i` without its padding, not copied."""
+        at = slice(self.pads[i], self.length)
+        return [(layer.keys[i, :, at], layer.values[i, :, at]) for layer in self.cache.layers]
 
     def keep(self, rows: Sequence[int]) -> None:
         """Drop all other rows."""
@@ -117,12 +118,3 @@ def stack_rows(rows: Sequence[KV], lengths: Sequence[int], reserve: int) -> Batc
         layer.length, layer.is_initialized = longest, True
         layers.append(layer)
     return Batch(Cache(layers=layers), [longest - length for length in lengths])
-
-
-def join(batches: Sequence[Batch], lengths: Sequence[int], reserve: int) -> Batch:
-    """The rows of several batches in one, in order; every row of batch b has `lengths[b]` tokens."""
-    sizes = [length for batch, length in zip(batches, lengths, strict=True) for _ in batch.pads]
-    rows = [
-        batch.row(i, length) for batch, length in zip(batches, lengths, strict=True) for i in range(len(batch.pads))
-    ]
-    return stack_rows(rows, sizes, reserve)

@@ -1,8 +1,8 @@
 """The local engine: one causal language model in this process, its versions in slots, columns as rows of one batch.
 
-A row that cannot be answered (version not there, message too long) ends with a sentence while the others go on. Two
-generations on one model queue up fairly. A version can be loaded or replaced while an answer is being written: the
-running rows keep their old slot, which is freed when they are done.
+A row that cannot be answered (version not there, message too long) ends with a sentence while the others go on. Those
+who ask at the same time share one running batch (see `batching`). A version can be loaded or replaced while an answer
+is being written: the running rows keep their old slot, which is freed when they are done.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import gc
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import torch
@@ -22,6 +23,7 @@ import torch
 from understudy.errors import ModelError, UnderstudyError
 from understudy.serving.adapter import check_adapter, read_adapter
 from understudy.serving.backend import ModelCard, Stop
+from understudy.serving.batching import Batching, Question
 from understudy.serving.context import fit_prompt
 from understudy.serving.decode import Decoder, Job
 from understudy.serving.device import Placement, choose_placement
@@ -35,6 +37,9 @@ from understudy.serving.template import Template
 from understudy.serving.text import Detokenizer, StopStrings
 from understudy.serving.turn import Queue
 from understudy.types import BASE, Delta, Done, Event, FinishReason, Message, Notice, Row, Sampling, Usage
+
+PREFIX_BYTES = 256 * 2**20
+"""Of conversations that are kept between turns: 20,000 tokens of the starter, those of fifty people's conversations."""
 
 
 @dataclass(slots=True)
@@ -68,7 +73,7 @@ class LocalBackend:
         name: str | None = None,
         placement: Placement | None = None,
         loaded: Loaded | None = None,
-        prefix_bytes: int = 512 * 2**20,
+        prefix_bytes: int = PREFIX_BYTES,
     ) -> None:
         self._placement = placement or choose_placement()
         loaded = loaded or load_model(source, self._placement)
@@ -81,8 +86,10 @@ class LocalBackend:
         self._slots = AdapterSlots(loaded.model)
         self._prefixes = PrefixStore(prefix_bytes)
         self._step = threading.RLock()
-        self._queue = Queue()
+        self._turns = Queue()
         self._decoder = Decoder(self._model, self._slots, self._prefixes, self._step)
+        self._batching = Batching(self._decoder, self._turns)
+        self._asking = 0
         self._by_version: dict[int, int] = {BASE: 0}
         self._users: Counter[int] = Counter()
         self._speed: float | None = None
@@ -112,11 +119,11 @@ class LocalBackend:
     @property
     def busy(self) -> bool:
         """Whether an answer is being written or waiting; a trainer stands aside while this is true."""
-        return self._queue.busy
+        return self._asking > 0 or self._turns.busy
 
     @property
     def awaited(self) -> bool:
-        return self._queue.awaited
+        return self._asking > 1 or self._turns.awaited
 
     def twin(self) -> Any:
         """A second module tree on the same weight tensors, without adapters: for a trainer in this process."""
@@ -125,29 +132,33 @@ class LocalBackend:
             return copy.deepcopy(self._model, memo={id(tensor): tensor for tensor in shared})
 
     def generate(self, rows: Sequence[Row], sampling: Sampling, stop: Stop) -> Iterator[Event]:
-        begun = time.perf_counter()
+        begun, sampler = time.perf_counter(), Sampler(sampling)
         answers: dict[int, _Answer] = {}
+        with self._step:
+            self._asking += 1
         for i, row in enumerate(rows):
             try:
-                answers[i], notice = self._prepare(i, row, sampling, begun)
+                answers[i], notice = self._prepare(i, row, sampler, begun)
             except UnderstudyError as error:
                 yield Done(i, FinishReason.ERROR, Usage(total_ms=_ms(begun)), str(error))
                 continue
             if notice:
                 yield Notice(i, notice)
         try:
-            yield from self._answer(answers, sampling, stop)
+            yield from self._answer(answers, stop)
         finally:
             self._release(answer.job.slot for answer in answers.values())
+            with self._step:
+                self._asking -= 1
 
-    def _prepare(self, i: int, row: Row, sampling: Sampling, begun: float) -> tuple[_Answer, str | None]:
+    def _prepare(self, i: int, row: Row, sampler: Sampler, begun: float) -> tuple[_Answer, str | None]:
         """Check and render one row and take hold of its slot."""
         if self._closed:
             raise ModelError(f"The model {self.name} was closed. Choose a model again.")
-        prompt = fit_prompt(self.template, row.messages, self._loaded.context_length, sampling.max_tokens)
+        prompt = fit_prompt(self.template, row.messages, self._loaded.context_length, sampler.sampling.max_tokens)
         slot = self._hold(row.version)
         quotes = led_by(row.quotes, self.template) if self._parameters < QUOTED_BELOW else ()
-        job = Job(i, prompt.tokens, slot, slot, row.seed, quotes)
+        job = Job(i, prompt.tokens, slot, slot, row.seed, quotes, sampler, prompt.room)
         text = Detokenizer(self.tokenizer)
         stops = StopStrings(self.template.stops, strip=self.template.kind == "plain")
         return _Answer(job, prompt.text, prompt.room, text, stops, begun, version=row.version), prompt.notice
@@ -163,34 +174,40 @@ class LocalBackend:
             self._users[slot] += 1
         return slot
 
-    def _answer(self, answers: dict[int, _Answer], sampling: Sampling, stop: Stop) -> Iterator[Event]:
-        """Wait for the turn, decode, and end every row with exactly one `Done`."""
-        open_rows = dict(answers)
+    def _answer(self, answers: dict[int, _Answer], stop: Stop) -> Iterator[Event]:
+        """Let the rows join the running batch, tell what they say, and end every row with exactly one `Done`."""
+        open_rows, told = dict(answers), SimpleQueue[Event | None]()
+        left = threading.Event()
 
-        def stopped(job: Job) -> bool:
-            return stop.requested(job.row)
+        def hear(job: Job) -> None:
+            for event in self._say(answers[job.row], stop):
+                told.put(event)
 
-        entered = self._queue.enter(lambda: all(stop.requested(i) for i in answers))
+        jobs = [answer.job for answer in answers.values()]
+        question = Question(
+            jobs, hear, lambda job: left.is_set() or stop.requested(job.row), on_over=lambda: told.put(None)
+        )
+        if jobs:
+            self._batching.add(question)
         try:
-            if entered and answers:
-                jobs = [answer.job for answer in answers.values()]
-                most = max(answer.room for answer in answers.values())
-                for job in self._decoder.run(jobs, Sampler(sampling), most, stopped):
-                    answer = open_rows.get(job.row)
-                    if answer is not None:
-                        for event in self._say(answer, stop):
-                            if isinstance(event, Done):
-                                del open_rows[job.row]
-                            yield event
-            for i, answer in list(open_rows.items()):
-                del open_rows[i]
-                yield Done(i, FinishReason.STOPPED, answer.usage(), prompt=answer.prompt)
-        except (RuntimeError, MemoryError, ValueError, IndexError) as error:
-            for i, answer in open_rows.items():
-                yield Done(i, FinishReason.ERROR, answer.usage(), self._sentence(error), answer.prompt)
+            while jobs and (event := told.get()) is not None:
+                if isinstance(event, Done):
+                    del open_rows[event.row]
+                yield event
+            yield from self._ended(open_rows.values(), question.error)
         finally:
-            if entered:
-                self._queue.leave()
+            left.set()
+            if jobs:
+                question.over.wait()
+
+    def _ended(self, answers: Iterable[_Answer], error: BaseException | None) -> Iterator[Done]:
+        """The end of rows that did not come to one: stopped, or broken."""
+        for answer in answers:
+            if error is None:
+                yield Done(answer.job.row, FinishReason.STOPPED, answer.usage(), prompt=answer.prompt)
+            else:
+                sentence = self._sentence(error)
+                yield Done(answer.job.row, FinishReason.ERROR, answer.usage(), sentence, answer.prompt)
 
     def _say(self, answer: _Answer, stop: Stop) -> Iterator[Event]:
         """The events that follow from a job's newest token."""
@@ -247,12 +264,12 @@ class LocalBackend:
                 slots.append(self._hold(row.version))
             prompts = [self.template.encode(self.template.render(row.messages)) for row in rows]
             answers = [self.template.answer(completion) for completion in completions]
-            self._queue.enter(lambda: False)
+            self._turns.enter(lambda: False)
             try:
                 with self._step:
                     return score_batch(self._model, self._slots, slots, prompts, answers, self._loaded.context_length)
             finally:
-                self._queue.leave()
+                self._turns.leave()
         finally:
             self._release(slots)
 
@@ -294,13 +311,14 @@ class LocalBackend:
 
     def close(self) -> None:
         self._closed = True
-        self._queue.enter(lambda: False)
+        self._batching.join()
+        self._turns.enter(lambda: False)
         try:
             self._prefixes.clear()
             self._model = self._decoder = self._loaded = None  # type: ignore[assignment]
             gc.collect()
         finally:
-            self._queue.leave()
+            self._turns.leave()
 
 
 def _ms(begun: float) -> float:

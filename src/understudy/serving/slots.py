@@ -123,6 +123,7 @@ class AdapterSlots:
         self._taken: set[int] = {0}
         self._packing: bool | None = None
         self._dressed = False
+        self._routed: list[int] | None = None
 
     def load(self, adapter: Adapter) -> int:
         """Write `adapter` into a free slot and return it. Raises ModelError, changing nothing, if it does not fit."""
@@ -147,7 +148,13 @@ class AdapterSlots:
             self._taken.discard(slot)
 
     def route(self, slots: Sequence[int]) -> None:
-        """Say which slot every row of the coming batch uses; base rows (0) must come first."""
+        """Say which slot every row of the coming batch uses; base rows (0) must come first.
+
+        What it says already costs nothing: rows keep what they were given until others are named, or it rests.
+        """
+        if list(slots) == self._routed:
+            return
+        self._routed = None
         if len(slots) >= ROWS and self._packing is None:
             self._pack()
         tuned = [slot for slot in slots if slot]
@@ -157,10 +164,11 @@ class AdapterSlots:
         self._routing.first, self._routing.active = len(slots) - len(tuned), bool(tuned)
         for layer in self._layers.values() if tuned else ():
             layer.route(tuned)
+        self._routed = list(slots)
 
     def rest(self) -> None:
         """Nothing is running: let go of what the last batch laid out."""
-        self._routing.active = False
+        self._routing.active, self._routed = False, None
         for layer in self._layers.values():
             layer.row_a = layer.row_b = None
 

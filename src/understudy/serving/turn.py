@@ -1,4 +1,4 @@
-"""One place in the queue: generations on one model run one after the other, in the order they were asked for."""
+"""One place in the queue: who uses a model (a step of the batch, a text to score) does so one after the other."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ from understudy.store.exports import Exports
 from understudy.store.failures import explained
 from understudy.store.forms import Forms
 from understudy.store.golden import GoldenSets
+from understudy.store.holdings import Holdings
 from understudy.store.imports import Imports
 from understudy.store.items import Items
 from understudy.store.jobs import Jobs
@@ -84,6 +85,7 @@ class Store:
         self._connections = connections
         self.path = connections.path
         self.conversations = Conversations(connections)
+        self.holdings = Holdings(connections)
         self.turns = Turns(connections)
         self.completions = Completions(connections)
         self.ratings = Ratings(connections)

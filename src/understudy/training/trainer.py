@@ -1,7 +1,8 @@
 """Trains an adapter in this process, beside the chat and on its weights (design, decisions 2, 5 and 6).
 
 The trainer's module tree is a twin of the chat's: same base tensors, other modules. It works in micro-steps and stands
-aside between two of them while an answer is being written. A run that was killed goes on from its last checkpoint and
+aside between two of them while an answer is being written; of a crowd that never pauses it takes a tenth of the time,
+so that it is not starved for ever. A run that was killed goes on from its last checkpoint and
 ends with the adapter it would have ended with.
 """
 
@@ -32,6 +33,12 @@ from understudy.training.tuned import save, trainable, wrap
 LEAST = 0.15
 """The share of the rate that is left for the last few that are missing. At the full rate 88 to 99 of a hundred were
 right from step 400 to 700, when the run was given up: others were forgotten as fast."""
+
+PATIENCE_S = 10.0
+"""How long it stands aside at a stretch: one answer, or two, are written without it."""
+
+SHARE = 0.1
+"""Its part of the time where answers follow each other without a pause for longer than that."""
 
 Probe = Callable[[Any], float]
 """Asked after an epoch with the tuned module: the share, 0 to 1, of what should be learned that is."""
@@ -119,6 +126,7 @@ class Breath:
     def __init__(self, backend: LocalBackend, control: Control) -> None:
         self._backend, self.control = backend, control
         self._phase: tuple[str, float, float | None] = ("preparing", 0.0, None)
+        self._ended, self._crowded = time.monotonic(), False
         self.waited = 0.0
 
     def say(self, phase: str, done: float, seconds_left: float | None = None) -> None:
@@ -127,11 +135,13 @@ class Breath:
 
     def __call__(self) -> None:
         begun = time.monotonic()
+        patience = (begun - self._ended) * (1 - SHARE) / SHARE if self._crowded else PATIENCE_S
         self.control.step(*self._phase)
-        while self._backend.busy:
+        while (busy := self._backend.busy) and time.monotonic() - begun < patience:
             time.sleep(0.01)
             self.control.step(*self._phase)
-        self.waited += time.monotonic() - begun
+        self._ended, self._crowded = time.monotonic(), busy
+        self.waited += self._ended - begun
 
 
 class _Run:

@@ -17,6 +17,12 @@ GUEST = "guest "
 """How the name of somebody begins who has not signed in where one need not; no account has a space in its name."""
 
 
+def address_of(scope: Mapping[str, Any]) -> str:
+    """The address that a request came from, as the server found it: behind a proxy that is believed, as that said."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
 def person_of(scope: Mapping[str, Any]) -> Person:
     """The person of a request."""
     person = scope.get(PERSON, OWNER)

@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from understudy.ui.asker import person_of
+from understudy.ui.asker import address_of, person_of
 from understudy.ui.handlers import Handlers
 
 STATIC = Path(__file__).parent / "static"
@@ -108,7 +108,7 @@ def build_chat(handlers: Handlers) -> gr.HTML:
     """The whole page; what it asks for comes from the server function `reply`."""
 
     def reply(request: Any, http: gr.Request) -> dict[str, Any]:
-        return handlers.reply(request, person_of(http.scope))
+        return handlers.reply(request, person_of(http.scope), address_of(http.scope))
 
     return gr.HTML(
         value="",

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from understudy.ui.asker import person_of
+from understudy.errors import InputError
+from understudy.playground.view import LiveTexts
+from understudy.ui.asker import address_of, person_of
 from understudy.ui.payload import LONGEST_NAME
 
 if TYPE_CHECKING:
@@ -39,9 +41,14 @@ def follow_route(playground: Playground) -> Route:
 
     belongings = playground.store.belongings
 
-    async def live(request: Request) -> StreamingResponse:
+    async def live(request: Request) -> Response:
+        person = person_of(request.scope)
+        try:
+            playground.admission.admit("live", person, address_of(request.scope))
+        except InputError as error:
+            return PlainTextResponse(str(error), 429)
         wanted = request.query_params.get("conversation", "")[:LONGEST_NAME]
-        own = await run_in_threadpool(belongings.of, "conversation", [wanted], person_of(request.scope).name)
+        own = await run_in_threadpool(belongings.of, "conversation", [wanted], person.name)
         conversation = wanted if own else ""
         return StreamingResponse(_events(playground, conversation), headers=UNBUFFERED, media_type="text/event-stream")
 
@@ -54,7 +61,7 @@ async def _events(playground: Playground, conversation: str) -> AsyncIterator[st
 
 
 async def follow(playground: Playground, conversation: str) -> AsyncIterator[dict[str, Any]]:
-    """Yield {running, texts, notices, ended} on every change; the last has running False.
+    """Yield {running, texts, notices, waiting, ended} on every change; the last has running False.
 
     Texts only grow, so only what is new travels: `texts` says by completion from which character on, and the text.
     """
@@ -62,8 +69,13 @@ async def follow(playground: Playground, conversation: str) -> AsyncIterator[dic
     said: object = None
     while (live := playground.live(conversation)).running:
         texts = {key: (told.get(key, 0), text[told.get(key, 0) :]) for key, text in live.texts.items()}
-        if any(new for _, new in texts.values()) or said != (live.notices, live.ended):
-            told, said = {key: len(text) for key, text in live.texts.items()}, (live.notices, live.ended)
-            yield {"running": True, "texts": texts, "notices": live.notices, "ended": live.ended}
+        if any(new for _, new in texts.values()) or said != _beside(live):
+            told, said = {key: len(text) for key, text in live.texts.items()}, _beside(live)
+            yield {"running": True, "texts": texts, **_beside(live)}
         await asyncio.sleep(EVERY_S)
-    yield {"running": False, "texts": {}, "notices": {}, "ended": []}
+    yield {"running": False, "texts": {}, **_beside(LiveTexts())}
+
+
+def _beside(live: LiveTexts) -> dict[str, Any]:
+    """What travels whole, because it is short."""
+    return {"notices": live.notices, "waiting": live.waiting, "ended": live.ended}

@@ -67,11 +67,12 @@ class Handlers:
             if name.startswith("on_")
         }
 
-    def reply(self, request: object, person: Person = OWNER) -> dict[str, Any]:
+    def reply(self, request: object, person: Person = OWNER, address: str = "") -> dict[str, Any]:
         """Answer one request of a person's page; never raises."""
         try:
             payload = Payload(request, person)
             right = self.rights.check(payload)
+            self.playground.admission.admit(payload.name("do"), person, address)
             handler = self._handlers.get(payload.name("do"))
             if handler is None:
                 raise InputError(OLD_PAGE)

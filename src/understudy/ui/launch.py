@@ -20,6 +20,9 @@ from understudy.ui.guard import LOCAL_HOSTS, Guard
 from understudy.ui.page import Page
 from understudy.ui.sign_in import Local, SignIn
 
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.1", "::1")
+"""Where the proxy of a Space stands: nothing else reaches the program there."""
+
 FAVICON = STATIC / "favicon.png"
 EVERYWHERE = ("0.0.0.0", "::")
 """Addresses to serve on that are nobody's to ask for."""
@@ -69,15 +72,18 @@ def launch(
     data_folder: Path | None = None,
     hosts: Iterable[str] = (),
     open_browser: bool = False,
+    proxies: Iterable[str] = (),
     block: bool = True,
 ) -> str:
     """Serve the page and return its address. `port` None takes the first free one from 7860; `host` None is a Space's.
 
-    With `block` it returns when the server ends. Raises `OSError` when the port is taken, `SettingsError` where other
-    machines could come in and nobody signs in.
+    `proxies` are addresses that are believed whose request they pass on (X-Forwarded-For and -Proto): uvicorn does
+    that, and reads it from the environment when it starts. With `block` it returns when the server ends. Raises
+    `OSError` when the port is taken, `SettingsError` where other machines could come in and nobody signs in.
     """
     if host and not is_loopback(host) and isinstance(demo.who, Local):
         raise SettingsError(f"Other machines reach {host}, and nobody would sign in here. Start it with --listen.")
+    os.environ["FORWARDED_ALLOW_IPS"] = ",".join([*proxies, *(PRIVATE if "SPACE_ID" in os.environ else ())])
     names = [*hosts, *([host] if host and host not in EVERYWHERE else [])]
     here = {"server_name": host, "server_port": port} if host else {}
     _, url, _ = demo.launch(

@@ -41,7 +41,7 @@ def build_page(playground: Playground, *routes: Route, who: Who | None = None) -
     """
     door = who or Local()
     handlers = Handlers(playground, door.door)
-    own = [follow_route(playground), *transfer_routes(playground.transfers, handlers.rights), *installable_routes()]
+    own = [follow_route(playground), *transfer_routes(playground, handlers.rights), *installable_routes()]
     demo = Page([*own, *door.routes, *routes], door)
     with demo:
         build_chat(handlers)

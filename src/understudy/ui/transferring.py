@@ -18,26 +18,31 @@ from starlette.routing import Route
 
 from understudy.errors import InputError, NotFoundError
 from understudy.playground.transfers import Transfers
-from understudy.ui.asker import person_of
+from understudy.ui.asker import address_of, person_of
 from understudy.ui.payload import LONGEST_NAME
 
 if TYPE_CHECKING:
+    from understudy.playground.playground import Playground
     from understudy.playground.transfers import Transfer
     from understudy.ui.rights import Rights
 
 PATH = "/transfers"
 
 
-def transfer_routes(transfers: Transfers, rights: Rights) -> list[Route]:
+def transfer_routes(playground: Playground, rights: Rights) -> list[Route]:
     """`PUT /transfers?name=NAME` takes a body and tells its id; `GET /transfers/ID` gives an own file to save."""
+
+    transfers = playground.transfers
 
     async def put(request: Request) -> Response:
         try:
             size = _length(request)
             name = request.query_params.get("name", "")[-LONGEST_NAME:]
-            made = await run_in_threadpool(transfers.add, name, size)
-            rights.give(person_of(request.scope), "file", made.id)
-            return JSONResponse(await _received(request, transfers, made, size))
+            person = person_of(request.scope)
+            with playground.admission.sending(size, person, address_of(request.scope)):
+                made = await run_in_threadpool(transfers.add, name, size)
+                rights.give(person, "file", made.id)
+                return JSONResponse(await _received(request, transfers, made, size))
         except InputError as error:
             return JSONResponse({"error": str(error)}, 413)
         except ClientDisconnect:

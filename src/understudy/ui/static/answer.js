@@ -73,7 +73,7 @@ function answerBody(answer, running) {
 }
 
 function noticesOf(answer) {
-  return answer.state === 'running' ? state.live.notices[answer.id] || [] : answer.notices;
+  return answer.state === 'running' ? liveNotices(answer.id) : answer.notices;
 }
 
 function answerError(answer) {

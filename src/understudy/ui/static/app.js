@@ -9,7 +9,7 @@ function showView(view) {
   const other = !state.view || state.view.id !== view.id;
   if (!other && view.read < state.view.read) return;  // a reply that was overtaken by a later one
   state.view = view;
-  if (!view.running) state.live = { texts: {}, notices: {}, ended: [] };
+  if (!view.running) state.live = { texts: {}, notices: {}, waiting: {}, ended: [] };
   if (other) {
     state.attempts.clear();
     state.editing = null;

@@ -14,7 +14,7 @@ const state = {
   learner: '',         // the model that the Learning page looks at; '' is the base model
   going: 0,            // counts where the person went, so that what arrives late takes nobody back
   wanted: '',          // the correction whose row the Learning page leads to
-  live: { texts: {}, notices: {}, ended: [] },
+  live: { texts: {}, notices: {}, waiting: {}, ended: [] },
   attempts: new Map(), // completion shown in a column -> an earlier attempt looked at instead
   changesShown: new Set(), // completions whose correction is shown as a difference
   editing: null,       // completion id of the correction, or turn id of the message, being edited

@@ -31,7 +31,10 @@ function onUpdate(update) {
   const ended = update.ended.filter((id) => !state.live.ended.includes(id));
   const texts = { ...state.live.texts };
   for (const [id, [from, text]] of Object.entries(update.texts)) texts[id] = (texts[id] || '').slice(0, from) + text;
-  state.live = { texts, notices: update.notices, ended: update.ended };
+  const waited = Object.keys(state.live.waiting).length > 0;
+  state.live = { texts, notices: update.notices, waiting: update.waiting, ended: update.ended };
+  const [place] = Object.values(update.waiting);
+  if (place && !waited) say(place);
   for (const id of Object.keys(update.texts)) showLive(id, texts[id]);
   followText();
   if (ended.length) refresh();
@@ -43,9 +46,15 @@ function showLive(id, text) {
   if (!body || !body.live) return;
   if (text) body.classList.remove('waiting');
   body.live.show(text);
-  const notices = state.live.notices[id] || [];
+  const notices = liveNotices(id);
   const shown = box.querySelector('.notices');
-  if (shown.children.length !== notices.length) shown.replaceChildren(...notices.map((notice) => h('p.notice', {}, notice)));
+  if (shown.textContent !== notices.join('')) shown.replaceChildren(...notices.map((notice) => h('p.notice', {}, notice)));
+}
+
+/** What a person should know about an answer that is being written, first of all its place in line. */
+function liveNotices(id) {
+  const { waiting, notices } = state.live;
+  return [...(waiting[id] ? [waiting[id]] : []), ...(notices[id] || [])];
 }
 
 /** Ask, edit or regenerate: whatever makes the server write. Resolves to whether it began. */

@@ -1,0 +1,16 @@
+"""The benchmark of fifty people in short: a few of them, on a server process of their own, for half a minute."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.benchmarks.crowd import measure
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+def test_a_crowd_gets_its_answers_without_an_error_and_nobody_is_left_out() -> None:
+    seen = measure(12, 25)
+    assert seen.errors == []
+    assert all(visit.waits and visit.page for visit in seen.visits)
+    assert len(seen.memory) > 3
