@@ -51,7 +51,12 @@ async function saveCorrection(id, area) {
   await refreshAttempt(id);
   heed();
   focusAnswer(id);
-  toast(may('desk') ? 'Correction saved.' : 'Saved. It waits for a curator’s approval.', { action: { label: 'Undo', run: () => undoCorrection(id) } });
+  toast(approvesOwn() ? 'Correction saved.' : 'Saved. It waits for a curator’s approval.', { action: { label: 'Undo', run: () => undoCorrection(id) } });
+}
+
+/** Whether what this person corrects counts at once: for everyone's, or for an understudy of their own. */
+function approvesOwn() {
+  return may('desk') || state.choices.some((choice) => choice.name === 'mine');
 }
 
 async function undoCorrection(id) {
