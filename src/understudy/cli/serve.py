@@ -17,6 +17,7 @@ from understudy.desktop.instance import SHOW, Instance, claimed, find_first, sho
 from understudy.desktop.screen import Screen, Serving, choose_screen
 from understudy.errors import SettingsError
 from understudy.importing import importing
+from understudy.malloc import keep_flat
 from understudy.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def show_running(settings: Settings) -> None:
 @contextmanager
 def started(settings: Settings, instance: Instance, screen: Screen) -> Iterator[str]:
     """The whole program, at the address it gives, as long as the block lasts; then a run under way is parked."""
+    keep_flat()
     with opened(settings) as playground:
         with importing("gradio"):
             from understudy.ui.page import build_page

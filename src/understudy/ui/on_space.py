@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from understudy.errors import UnderstudyError
+from understudy.malloc import keep_flat
 from understudy.playground.keeping import Keeping
 from understudy.playground.playground import Playground
 from understudy.playground.space import SpaceValues, settings_of
@@ -52,6 +53,7 @@ def open_space(
 ) -> Space:
     """The Space whose app.py is the file `app`; what cannot be opened ends the program with a sentence."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    keep_flat()
     values = SpaceValues(version, base, owners, feedback_repo)
     try:
         settings = settings_of(values)
