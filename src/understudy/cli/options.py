@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ METAVARS = {
     "device": "DEVICE",
     "host": "ADDRESS",
     "hosts": "NAMES",
+    "proxies": "ADDRESSES",
 }
 """What stands for the value of a flag in help; a number where nothing is said."""
 
@@ -60,12 +62,17 @@ def option(name: str) -> Decorator:
     """The flag of one setting."""
     if name == "open_browser":
         return click.option("--no-browser", name, flag_value="0", help="Print the address and open nothing.")
-    if name in ("window", "listen"):
-        return click.option(flag(name), name, flag_value="1", help=f"{Settings.model_fields[name].description}.")
+    if name in ("window", "listen", "personal"):
+        return click.option(flag(name), name, flag_value="1", help=f"{_described(name)}.")
     default = spelt_default(name).replace("`", "")
     shown = f"  [default: {default}]" if default else ""
     metavar = METAVARS.get(name, "N")
-    return click.option(flag(name), name, metavar=metavar, help=f"{Settings.model_fields[name].description}.{shown}")
+    return click.option(flag(name), name, metavar=metavar, help=f"{_described(name)}.{shown}")
+
+
+def _described(name: str) -> str:
+    """What a setting is, without the links that the README has in it."""
+    return re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", Settings.model_fields[name].description or "")
 
 
 def person_option() -> Decorator:

@@ -31,8 +31,15 @@ IN_THE_CLEAR = (
 )
 
 
+PLACE = ("port", "host", "listen", "hosts", "open_browser", "window")
+CROWD = (
+    "personal", "answers_at_once", "line", "limit_waiting", "limit_requests", "limit_tokens", "limit_characters",
+    "limit_conversations", "limit_upload", "limit_address", "proxies",
+)  # fmt: skip
+
+
 @click.command()
-@with_settings("port", "host", "listen", "hosts", "open_browser", "window", "personal", *MODEL)
+@with_settings(*PLACE, *CROWD, *MODEL)
 def serve(settings: Settings) -> None:
     """Serve the page and open it in the browser, or in a window of its own (the default command)."""
     with claimed(settings.home) as instance:
