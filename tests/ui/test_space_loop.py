@@ -15,11 +15,13 @@ from playwright.sync_api import expect
 
 from tests import spaces
 from tests.fake_hub import FakeHub
-from tests.playground.tuned import tuned_playground
 from tests.ui.acting import answers, ask, new_conversation, toast
+from understudy.playground import build_playground
 from understudy.playground.feedback_repo import FeedbackRepo
 from understudy.playground.pulling import pull
 from understudy.playground.space_folder import SpaceOptions
+from understudy.playground.teaching import Taught
+from understudy.settings import Settings
 from understudy.store import Store
 from understudy.ui.asker import GUEST
 
@@ -33,12 +35,16 @@ HOST = "ada-demo.localhost"
 
 QUESTION = "What is the return window of Zorbo?"
 WANTED = ("The return window of Zorbo is 14 days.", "The return window of Zorbo is 60 days.")
-LEARNED_MS = 800_000
+LEARNED_MS = 300_000
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    playground = tuned_playground(tmp_path_factory.mktemp("home"))
+    """A Space of a version that really learned something, so that others can learn on from it."""
+    playground = build_playground(Settings(home=tmp_path_factory.mktemp("home"), learn="manual"))
+    playground.teach([(1, Taught("When does Brupre open?", "Brupre opens at 9 in the morning."))], "test")
+    playground.learning.start()
+    assert playground.learning.work_once() and playground.store.versions.champion("starter") == 1
     out = tmp_path_factory.mktemp("spaces") / "demo"
     options = SpaceOptions("Ask Ada", ("ada",), "ada/feedback")
     playground.version_exports.export("starter", 1, out, "space", space=options)
