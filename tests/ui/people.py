@@ -64,7 +64,7 @@ def open_house(folder: Path) -> Iterator[House]:
 
         def start() -> tuple[Any, str]:
             demo = build_page(playground, who=Accounts(playground.people))
-            return demo, launch(demo, port=free_port(), block=False, data_folder=folder)
+            return demo, launch(demo, port=free_port(), block=False, data_folder=folder, proxies=["127.0.0.1"])
 
         demo, url = within_a_loop(start)
         stack.callback(demo.close, verbose=False)

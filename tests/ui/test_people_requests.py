@@ -80,7 +80,7 @@ def test_one_hears_of_ones_own_corrections_only(handlers: Handlers) -> None:
     _, answer = corrected(handlers, BEN)
     told = value(handlers, BEN, "heed", completions=[answer], known=None)
     assert told["states"][answer]["words"] == "waiting for approval"
-    assert set(told) == {"champion", "states"}
+    assert set(told) == {"champion", "own", "states"}
     assert value(handlers, EVE, "heed", completions=[answer])["states"] == {}
 
 

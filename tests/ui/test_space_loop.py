@@ -1,7 +1,8 @@
 """From a public demo to a better model and back: a built Space, two strangers, two understudies, one base, and a pull.
 
 The Space runs in an environment of its own, with a Space's variables, and is asked by two browsers that nobody signed
-in to. Training is switched on there, as an owner does who pays for a machine.
+in to. Nothing is trained there, as on every Space without a machine of its own; that two people's versions are learned
+beside one base is in `test_own_page`.
 """
 
 from __future__ import annotations
@@ -15,13 +16,11 @@ from playwright.sync_api import expect
 
 from tests import spaces
 from tests.fake_hub import FakeHub
+from tests.playground.tuned import tuned_playground
 from tests.ui.acting import answers, ask, new_conversation, toast
-from understudy.playground import build_playground
 from understudy.playground.feedback_repo import FeedbackRepo
 from understudy.playground.pulling import pull
 from understudy.playground.space_folder import SpaceOptions
-from understudy.playground.teaching import Taught
-from understudy.settings import Settings
 from understudy.store import Store
 from understudy.ui.asker import GUEST
 
@@ -35,16 +34,11 @@ HOST = "ada-demo.localhost"
 
 QUESTION = "What is the return window of Zorbo?"
 WANTED = ("The return window of Zorbo is 14 days.", "The return window of Zorbo is 60 days.")
-LEARNED_MS = 300_000
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Space of a version that really learned something, so that others can learn on from it."""
-    playground = build_playground(Settings(home=tmp_path_factory.mktemp("home"), learn="manual"))
-    playground.teach([(1, Taught("When does Brupre open?", "Brupre opens at 9 in the morning."))], "test")
-    playground.learning.start()
-    assert playground.learning.work_once() and playground.store.versions.champion("starter") == 1
+    playground = tuned_playground(tmp_path_factory.mktemp("home"))
     out = tmp_path_factory.mktemp("spaces") / "demo"
     options = SpaceOptions("Ask Ada", ("ada",), "ada/feedback")
     playground.version_exports.export("starter", 1, out, "space", space=options)
@@ -65,7 +59,7 @@ def test_two_strangers_teach_two_understudies_on_a_space_and_both_come_home(
     python = spaces.environment(tmp_path / "venv")
     environ = {
         **fake_hub.environment, "HF_TOKEN": "hf_ada", "SPACE_HOST": HOST, "UNDERSTUDY_PERSONAL": "1",
-        "UNDERSTUDY_LEARN": "auto", "UNDERSTUDY_LEARN_QUIET_S": "2", "UNDERSTUDY_TEMPERATURE": "0",
+        "UNDERSTUDY_TEMPERATURE": "0",
     }  # fmt: skip
     troubles: list[str] = []
     with spaces.running(built, python, tmp_path / "home", environ, host=HOST) as space:
@@ -75,16 +69,12 @@ def test_two_strangers_teach_two_understudies_on_a_space_and_both_come_home(
         base = said(pages[0])[0]
         for page, wanted in zip(pages, WANTED, strict=True):
             assert asked_anew(page) == [base, wanted], "remembered, each by their own"
-        for page in pages:
-            page.go_back()
-            expect(answers(page).last.locator(".lesson")).to_contain_text("learned in v", timeout=LEARNED_MS)
-        for page, wanted in zip(pages, WANTED, strict=True):
-            assert asked_anew(page) == [base, wanted], "learned, and the base as it was"
     assert troubles == []
     with Store.open(tmp_path / "mine.db") as mine, FeedbackRepo("ada/feedback", "hf_ada").fetched() as folder:
         assert folder is not None
         assert pull(mine, folder, "ada/feedback").faulty == 0
-        came = {lesson.wanted: lesson for lesson in mine.corrections.lessons("waiting")}
+        assert mine.corrections.lessons("waiting") == [], "what somebody taught their own alone is not for everyone"
+        came = {lesson.wanted: lesson for lesson in mine.corrections.lessons("waiting", person=None)}
         assert set(came) == set(WANTED)
         authors = mine.corrections.latest([lesson.completion for lesson in came.values()])
         names = {authors[came[wanted].completion].author for wanted in WANTED}
