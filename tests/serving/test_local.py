@@ -297,3 +297,11 @@ def test_a_real_pretrained_model_chats_in_two_equal_columns(name: str) -> None:
     assert len(texts[0].split()) > 5
     assert "\ufffd" not in texts[0]
     assert ends[0].error is None
+
+
+def test_who_leaves_at_the_first_word_leaves_nothing_busy(backend: LocalBackend) -> None:
+    events = backend.generate([Row(ASK, version=9), Row(ASK)], GREEDY, Stop())
+    assert isinstance(next(events), Done)  # the row of a version that is not there
+    assert backend.busy
+    events.close()
+    assert not backend.busy and ask(backend, [Row(ASK)])[1][0].finish is not FinishReason.ERROR

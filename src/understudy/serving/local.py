@@ -136,17 +136,17 @@ class LocalBackend:
         answers: dict[int, _Answer] = {}
         with self._step:
             self._asking += 1
-        for i, row in enumerate(rows):
-            try:
-                answers[i], notice = self._prepare(i, row, sampler, begun)
-            except UnderstudyError as error:
-                yield Done(i, FinishReason.ERROR, Usage(total_ms=_ms(begun)), str(error))
-                continue
-            if notice:
-                yield Notice(i, notice)
         try:
+            for i, row in enumerate(rows):
+                try:
+                    answers[i], notice = self._prepare(i, row, sampler, begun)
+                except UnderstudyError as error:
+                    yield Done(i, FinishReason.ERROR, Usage(total_ms=_ms(begun)), str(error))
+                    continue
+                if notice:
+                    yield Notice(i, notice)
             yield from self._answer(answers, stop)
-        finally:
+        finally:  # also where whoever asked left at the first thing they heard
             self._release(answer.job.slot for answer in answers.values())
             with self._step:
                 self._asking -= 1
