@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +48,11 @@ class House:
 
 
 @contextmanager
-def open_house(folder: Path) -> Iterator[House]:
-    """People sign in for real; their hashes are made with less work than the library's defaults."""
+def open_house(folder: Path, proxies: Sequence[str] = ()) -> Iterator[House]:
+    """People sign in for real; their hashes are made with less work than the library's defaults.
+
+    `proxies` are addresses that are believed whose request they pass on, as `--proxies` names them.
+    """
     from understudy.ui.launch import launch
     from understudy.ui.page import build_page
     from understudy.ui.sign_in import Accounts
@@ -64,7 +67,7 @@ def open_house(folder: Path) -> Iterator[House]:
 
         def start() -> tuple[Any, str]:
             demo = build_page(playground, who=Accounts(playground.people))
-            return demo, launch(demo, port=free_port(), block=False, data_folder=folder, proxies=["127.0.0.1"])
+            return demo, launch(demo, port=free_port(), block=False, data_folder=folder, proxies=proxies)
 
         demo, url = within_a_loop(start)
         stack.callback(demo.close, verbose=False)

@@ -24,7 +24,7 @@ from understudy.ui.sign_in import Accounts, Local, SignIn
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_house(tmp_path_factory.mktemp("house")) as opened:
+    with open_house(tmp_path_factory.mktemp("house"), proxies=["127.0.0.1"]) as opened:
         yield opened
 
 
