@@ -39,7 +39,7 @@ from understudy.playground.item_view import (
 from understudy.playground.limits import checked_text
 from understudy.playground.remembering import Remembering
 from understudy.playground.scope import Scope
-from understudy.store import Act, Cursor, Edit, Filter, Item, Sort, Store
+from understudy.store import Act, Completion, Cursor, Edit, Filter, Item, Sort, Store
 from understudy.types import Column, Message, Row, Sampling
 
 MOST_LINES = 200
@@ -243,12 +243,15 @@ class Desk:
 
     def _others(self, item: Item, turns: list[str]) -> tuple[OtherAnswer, ...]:
         """Different texts only: the same words from three versions are one answer."""
-        found: dict[str, str] = {}
+        found: dict[str, Completion] = {}
         for answers in self._store.completions.of_turns(turns).values():
             for answer in answers:
                 if answer.text.strip() and answer.text != item.answer:
-                    found.setdefault(answer.text, who(answer.model, answer.version))
-        return tuple(OtherAnswer(label, text) for text, label in list(found.items())[:8])
+                    found.setdefault(answer.text, answer)
+        shown = list(found.values())[:8]
+        recalled = self._store.recalls.of([answer.id for answer in shown])
+        told = {answer.id: ", from memory" if answer.id in recalled else "" for answer in shown}
+        return tuple(OtherAnswer(who(a.model, a.version) + told[a.id], a.text) for a in shown)
 
     def _alike(self, item: Item, most: int = 5) -> tuple[Alike, ...]:
         near = [near for near in self.nearness.near(item.question, 4 * most) if near.score >= ALIKE]

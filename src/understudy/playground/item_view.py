@@ -189,8 +189,9 @@ def changes_of(answer: str, wanted: str) -> tuple[Span, ...]:
 def reasons_of(item: Item) -> tuple[str, ...]:
     """The scores as sentences; what is close to nothing is left out."""
     about = f"the topic {item.topic}" if item.topic else "this question"
+    share = "Most" if item.wrong > 0.5 else "Part"  # an estimate that ranks (`dataset.worth`), not a share to be read
     said = (
-        (item.wrong, f"{item.wrong:.0%} of what was said about {about} speaks against the answer."),
+        (item.wrong, f"{share} of what was said about {about} speaks against the answer."),
         (item.differs, f"Versions answer it differently: {item.differs:.0%} of the words are not shared."),
         (item.fresh, f"New ground: {item.fresh:.0%} of its words are in no question that was approved."),
         (item.dispute, "Raters of this answer disagree."),

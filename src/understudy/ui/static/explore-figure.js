@@ -168,7 +168,7 @@ function drawColumns(figure, width) {
   const picture = figurePicture(figure, width, FIGURE.columns);
   const most = niceTop(Math.max(...figure.bars.map(figureTotal)));
   const rise = FIGURE.columns - FIGURE.top - FIGURE.bottom, base = FIGURE.top + rise;
-  for (const share of [0, 0.5, 1]) {
+  for (const share of most % 2 ? [0, 1] : [0, 0.5, 1]) {  // things are counted: there is no half of one
     const y = base - share * rise;
     picture.append(shape('line', { class: 'chart-grid', x1: FIGURE.left, x2: width, y1: y, y2: y }), shape('text', { class: 'chart-tick', x: FIGURE.left - 8, y: y + 4, 'text-anchor': 'end' }, Number((share * most).toPrecision(3)).toLocaleString('en')));
   }

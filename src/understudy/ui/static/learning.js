@@ -104,12 +104,12 @@ function drawLearning() {
   draw('forgetting', ...ifHere([view.forgetting, Boolean(live)], drawForgetting));
   draw('recipe', [live && live.id, live && unfolded.has(live.id)], () => drawLiveRecipe(live));
   draw('findings', view.findings, () => drawFindings(view.findings));
-  draw('jobs', ...ifHere(jobs, drawJobs));
   draw('queue', ...ifHere([view.queue, view.votes, view.thumbs, view.weak, switches], drawQueue));
   draw('job', [job, opened('fold')], () => drawJob(job));
   draw('versions', [view.model, view.versions, view.champion, opened('v'), opened('fold')], drawVersions);
   draw('runs', [view.runs, opened('')], drawRuns);
   draw('learned', ...ifHere([view.learned, unfolded.has('learned')], () => drawFolded('learned', 'Learned', view.learned)));
+  draw('jobs', ...ifHere(jobs, drawJobs));
   draw('aside', ...ifHere([view.aside, unfolded.has('aside')], () => drawFolded('aside', 'Set aside', view.aside)));
 }
 
