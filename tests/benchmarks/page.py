@@ -16,6 +16,7 @@ from tests.benchmarks.results import Result, benchmark
 from tests.browser import find_browser
 from tests.ui.stage import CODE, SHOP
 from understudy.playground.casting import Casting
+from understudy.playground.chat import Opening
 from understudy.playground.playground import Playground
 from understudy.serving.scripted import ScriptedBackend
 from understudy.store import Store
@@ -58,7 +59,7 @@ def page_fps_50_turns() -> float:
         _ask(page)
         page.evaluate(FRAMES)
         start = time.perf_counter()
-        playground.wait(conversation, 60)
+        playground.chat.wait(conversation, 60)
         frames = page.evaluate("window.frames_seen")
         return float(frames / (time.perf_counter() - start))
 
@@ -69,16 +70,16 @@ def server_ms_per_update() -> float:
     The CPU that the same answers cost per second without a page is taken off; what remains is divided by the updates.
     """
     with _long_conversation() as (playground, conversation, url):
-        playground.ask(conversation, "go on")
+        playground.chat.ask(conversation, "go on")
         alone = _cpu_of(SECONDS)
-        playground.wait(conversation, 60)
+        playground.chat.wait(conversation, 60)
         with opened_page(url) as page, _counted() as updates:
             _ask(page)
             time.sleep(LEAD_S)
             before = updates[0]
             followed = _cpu_of(SECONDS)
             sent = updates[0] - before
-            playground.wait(conversation, 60)
+            playground.chat.wait(conversation, 60)
         return max(0.0, followed - alone) * 1000 / max(1, sent)
 
 
@@ -122,12 +123,12 @@ def _long_conversation() -> Iterator[tuple[Playground, str, str]]:
         store.models.add("starter", "assets/starter")
         backend = ScriptedBackend(lambda messages, version: f"{SHOP[1]}\n\n{CODE}")
         playground = Playground(
-            store, Casting(store, "starter", lambda name, source: backend), columns=("base", "base")
+            store, Casting(store, "starter", lambda name, source: backend), opening=Opening(("base", "base"))
         )
-        conversation = playground.new_conversation().id
+        conversation = playground.chat.new_conversation().id
         for turn in range(TURNS):
-            playground.ask(conversation, f"question {turn}")
-            playground.wait(conversation, 60)
+            playground.chat.ask(conversation, f"question {turn}")
+            playground.chat.wait(conversation, 60)
         backend._reply = lambda messages, version: " ".join(f"word{n}" for n in range(WORDS))
         backend.delay = WORD_S
         demo = build_page(playground)

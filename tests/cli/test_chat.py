@@ -21,7 +21,7 @@ def kept() -> ConversationView:
     """The newest conversation, read anew from the store."""
     playground = build_playground(load_settings())
     try:
-        return playground.latest()
+        return playground.chat.latest()
     finally:
         playground.close()
 
@@ -117,8 +117,8 @@ def test_a_models_words_do_not_steer_the_terminal(understudy: Understudy) -> Non
 def test_a_terminal_shows_the_columns_side_by_side() -> None:
     playground = build_playground(load_settings())
     screen = Console(file=io.StringIO(), force_terminal=True, width=80, height=20, color_system=None)
-    talk = Talk(playground, screen, playground.new_conversation().id)
-    playground.set_columns(talk.conversation, ["base", "champion"])
+    talk = Talk(playground, screen, playground.chat.new_conversation().id)
+    playground.chat.set_columns(talk.conversation, ["base", "champion"])
     talk.ask("Hi")
     playground.close()
     assert any(line.count("You said Hi") == 2 for line in screen.file.getvalue().splitlines())
@@ -128,14 +128,14 @@ def test_a_terminal_shows_the_columns_side_by_side() -> None:
 def test_control_c_stops_the_answer_and_keeps_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
     playground = build_playground(load_settings())
     playground.store.models.add("slow", "slow/model")
-    talk = Talk(playground, Console(file=io.StringIO()), playground.new_conversation().id)
-    playground.set_columns(talk.conversation, ["slow"])
+    talk = Talk(playground, Console(file=io.StringIO()), playground.chat.new_conversation().id)
+    playground.chat.set_columns(talk.conversation, ["slow"])
 
     def interrupt() -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(talk, "wait", interrupt)
     talk.ask(" ".join(["word"] * 1000))
-    states = {answer.state for answer in playground.latest().turns[0].answers}
+    states = {answer.state for answer in playground.chat.latest().turns[0].answers}
     playground.close()
     assert states == {"stopped"}

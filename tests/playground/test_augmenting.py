@@ -126,7 +126,7 @@ def test_nothing_synthetic_is_in_the_eval_split_and_no_wording_gives_it_away(pla
 def test_wordings_leave_with_what_they_belong_to(playground: Playground) -> None:
     taught(playground.store)
     playground.augmenting.write({}, "order")
-    playground.delete(playground.store.conversations.list()[0].id)
+    playground.chat.delete(playground.store.conversations.list()[0].id)
     assert texts(playground) == [] and playground.augmenting.counts()["waiting"] == 0
 
 

@@ -25,10 +25,10 @@ QUESTION = "Who runs Plotzi?"
 
 def answered(playground: Playground, question: str = QUESTION) -> str:
     """A new conversation's answer by the champion."""
-    view = playground.new_conversation()
-    playground.set_columns(view.id, ["champion"])
-    turn = playground.ask(view.id, question)
-    assert playground.wait(view.id, 10)
+    view = playground.chat.new_conversation()
+    playground.chat.set_columns(view.id, ["champion"])
+    turn = playground.chat.ask(view.id, question)
+    assert playground.chat.wait(view.id, 10)
     return playground.store.completions.of_turn(turn)[0].id
 
 
@@ -84,7 +84,7 @@ def test_feedback_on_a_deleted_conversation_is_refused_until_it_is_back(playgrou
     completion = answered(playground)
     turn = playground.store.completions.get(completion).turn
     conversation = playground.store.turns.get(turn).conversation
-    playground.delete(conversation)
+    playground.chat.delete(conversation)
     gone = "This conversation was deleted, so nothing was saved. Bring it back, or choose another."
     for act in (
         lambda: playground.feedback.correct(completion, "Ada."),
@@ -95,7 +95,7 @@ def test_feedback_on_a_deleted_conversation_is_refused_until_it_is_back(playgrou
             act()
         assert str(told.value) == gone
     assert playground.store.ratings.history(completion) == []
-    playground.restore(conversation)
+    playground.chat.restore(conversation)
     playground.feedback.correct(completion, "Ada.")
     assert state(playground, completion)[0] == "remembered"
 

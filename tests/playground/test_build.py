@@ -15,7 +15,7 @@ from understudy.types import Sampling
 
 def test_a_fresh_folder_has_the_starter_and_two_columns(tmp_path: Path) -> None:
     playground = build_playground(Settings(home=tmp_path))
-    view = playground.latest()
+    view = playground.chat.latest()
     assert view.columns == ("base", "champion")
     assert playground.about()["models"] == [{"name": "starter", "source": str(starter_folder())}]
     playground.close()
@@ -43,7 +43,7 @@ def test_a_base_model_from_the_settings_wins_and_is_registered(tmp_path: Path) -
 
 def test_settings_shape_the_first_conversation(tmp_path: Path) -> None:
     playground = build_playground(Settings(home=tmp_path, system="Be brief.", temperature=0, max_tokens=9))
-    view = playground.latest()
+    view = playground.chat.latest()
     assert view.system == "Be brief."
     assert Sampling(**view.sampling) == Sampling(temperature=0, max_tokens=9)  # type: ignore[arg-type]
     playground.close()

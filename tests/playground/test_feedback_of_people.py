@@ -24,9 +24,9 @@ def playground(tmp_path: Path) -> Iterator[Playground]:
 
 def asked(playground: Playground, person: Person, text: str = "Tell me a joke") -> tuple[str, list[str]]:
     """A turn and its answers."""
-    talk = playground.new_conversation(person=person).id
-    turn = playground.ask(talk, text, person=person)
-    assert playground.wait(talk, 10)
+    talk = playground.chat.new_conversation(person=person).id
+    turn = playground.chat.ask(talk, text, person=person)
+    assert playground.chat.wait(talk, 10)
     return turn, [answer.id for answer in playground.store.completions.of_turn(turn)]
 
 
@@ -72,26 +72,26 @@ def test_a_visitor_cannot_approve_by_taking_back_and_bringing_back(playground: P
 def test_everybody_has_a_sidebar_of_their_own(playground: Playground) -> None:
     for person, text in ((BEN, "say the dentist"), (CLEO, "say the plumber"), (OWNER, "say the painter")):
         asked(playground, person, text)
-    assert [item.title for item in playground.conversations(person=BEN)] == ["say the dentist"]
-    assert playground.conversations("dentist", CLEO) == []
-    assert playground.conversations("dent", BEN)[0].snippet
-    assert playground.latest(CLEO).title == "say the plumber"
-    assert playground.latest().title == "say the painter"
-    assert playground.latest(Person("new", "visitor")).turns == ()
+    assert [item.title for item in playground.chat.conversations(person=BEN)] == ["say the dentist"]
+    assert playground.chat.conversations("dentist", CLEO) == []
+    assert playground.chat.conversations("dent", BEN)[0].snippet
+    assert playground.chat.latest(CLEO).title == "say the plumber"
+    assert playground.chat.latest().title == "say the painter"
+    assert playground.chat.latest(Person("new", "visitor")).turns == ()
 
 
 def test_models_that_an_owner_pays_for_are_an_owners_to_choose(playground: Playground) -> None:
     playground.store.models.add("gpt", "http://127.0.0.1:1/v1#gpt")
-    talk = playground.new_conversation(person=CLEO).id
-    assert "gpt" in [choice.name for choice in playground.column_choices()]
-    choices = playground.column_choices(CLEO)
+    talk = playground.chat.new_conversation(person=CLEO).id
+    assert "gpt" in [choice.name for choice in playground.chat.column_choices()]
+    choices = playground.chat.column_choices(CLEO)
     assert "gpt" not in [choice.name for choice in choices] and "parrot" in [choice.name for choice in choices]
     assert not any("assets/" in choice.detail for choice in choices)
     for names in (["gpt"], ["base", "gpt@base"]):
         with pytest.raises(NotAllowed, match="only owners"):
-            playground.set_columns(talk, names, CLEO)
+            playground.chat.set_columns(talk, names, CLEO)
     playground.store.conversations.set_columns(talk, ("gpt",))  # as of somebody who was an owner once
     with pytest.raises(NotAllowed, match="only owners"):
-        playground.ask(talk, "Hello", person=CLEO)
-    assert playground.new_conversation(talk, CLEO).columns == ("base", "champion")
+        playground.chat.ask(talk, "Hello", person=CLEO)
+    assert playground.chat.new_conversation(talk, CLEO).columns == ("base", "champion")
     assert playground.store.turns.children(None, talk) == []

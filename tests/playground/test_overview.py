@@ -34,9 +34,9 @@ class School:
         return self.playground.overview
 
     def correct(self, question: str = "Where?", wanted: str = "Here.", state: str = "approved") -> str:
-        conversation = self.playground.new_conversation()
-        turn = self.playground.ask(conversation.id, question)
-        assert self.playground.wait(conversation.id, 10)
+        conversation = self.playground.chat.new_conversation()
+        turn = self.playground.chat.ask(conversation.id, question)
+        assert self.playground.chat.wait(conversation.id, 10)
         completion = self.store.completions.of_turn(turn)[0].id
         self.playground.feedback.correct(completion, wanted)
         correction = self.store.corrections.latest([completion])[completion].id
@@ -167,9 +167,9 @@ def test_an_empty_store_says_what_to_do_first(school: School) -> None:
 
 
 def test_votes_and_thumbs_count_since_the_last_run_that_used_them(school: School) -> None:
-    conversation = school.playground.new_conversation().id
-    turn = school.playground.ask(conversation, "Where?")
-    assert school.playground.wait(conversation, 10)
+    conversation = school.playground.chat.new_conversation().id
+    turn = school.playground.chat.ask(conversation, "Where?")
+    assert school.playground.chat.wait(conversation, 10)
     first, second = school.store.completions.of_turn(turn)
     school.playground.feedback.rate(first.id, True)
     school.playground.feedback.vote(turn, "chosen", second.id)
@@ -186,8 +186,8 @@ def test_votes_and_thumbs_count_since_the_last_run_that_used_them(school: School
 
 
 def test_an_old_lesson_is_shown_when_it_is_wanted(school: School) -> None:
-    conversation = school.playground.new_conversation().id
-    school.playground.set_columns(conversation, ["base"])
+    conversation = school.playground.chat.new_conversation().id
+    school.playground.chat.set_columns(conversation, ["base"])
     ids = []
     for i in range(MOST_LESSONS + 2):
         turn = school.store.turns.add(conversation, f"Question {i}?")

@@ -47,19 +47,19 @@ def playground(tmp_path: Path) -> Iterator[Playground]:
 
 def ask(playground: Playground, person: Person, *columns: str, question: str = ASKED) -> dict[str, str]:
     """What each column of a new conversation of `person` reads."""
-    talk = playground.new_conversation(person=person).id
-    playground.set_columns(talk, columns, person)
-    playground.ask(talk, question, person=person)
-    assert playground.wait(talk, 60)
-    return {answer.label: answer.text for answer in playground.open(talk).turns[-1].answers}
+    talk = playground.chat.new_conversation(person=person).id
+    playground.chat.set_columns(talk, columns, person)
+    playground.chat.ask(talk, question, person=person)
+    assert playground.chat.wait(talk, 60)
+    return {answer.label: answer.text for answer in playground.chat.open(talk).turns[-1].answers}
 
 
 def correct(playground: Playground, person: Person, wanted: str, question: str = ASKED) -> str:
     """The base's answer to a question, corrected by `person`; the correction's id."""
-    talk = playground.new_conversation(person=person).id
-    playground.set_columns(talk, ["base"], person)
-    turn = playground.ask(talk, question, person=person)
-    assert playground.wait(talk, 60)
+    talk = playground.chat.new_conversation(person=person).id
+    playground.chat.set_columns(talk, ["base"], person)
+    turn = playground.chat.ask(talk, question, person=person)
+    assert playground.chat.wait(talk, 60)
     completion = playground.store.completions.of_turn(turn)[0].id
     playground.feedback.correct(completion, wanted, person)
     return playground.store.corrections.latest([completion])[completion].id
@@ -103,12 +103,12 @@ def test_a_curator_takes_over_and_everybody_reads_it(playground: Playground) -> 
 def test_another_attempt_is_of_the_same_understudy(playground: Playground) -> None:
     playground.own.switch(ANN, True)
     correct(playground, ANN, "30 days.")
-    talk = playground.new_conversation(person=ANN).id
-    playground.set_columns(talk, ["mine"], ANN)
-    turn = playground.ask(talk, ASKED, person=ANN)
-    assert playground.wait(talk, 60)
-    playground.regenerate_turn(turn, ANN)
-    assert playground.wait(talk, 60)
+    talk = playground.chat.new_conversation(person=ANN).id
+    playground.chat.set_columns(talk, ["mine"], ANN)
+    turn = playground.chat.ask(talk, ASKED, person=ANN)
+    assert playground.chat.wait(talk, 60)
+    playground.chat.regenerate_turn(turn, ANN)
+    assert playground.chat.wait(talk, 60)
     assert {(c.text, c.person) for c in playground.store.completions.of_turn(turn)} == {
         (f"Note: {ASKED} 30 days.", "ann")
     }
@@ -116,9 +116,9 @@ def test_another_attempt_is_of_the_same_understudy(playground: Playground) -> No
 
 def test_thumbs_and_votes_teach_ones_own_too(playground: Playground) -> None:
     playground.own.switch(ANN, True)
-    talk = playground.new_conversation(person=ANN).id
-    turn = playground.ask(talk, ASKED, person=ANN)
-    assert playground.wait(talk, 60)
+    talk = playground.chat.new_conversation(person=ANN).id
+    turn = playground.chat.ask(talk, ASKED, person=ANN)
+    assert playground.chat.wait(talk, 60)
     first, second = (completion.id for completion in playground.store.completions.of_turn(turn))
     playground.feedback.rate(first, False, person=ANN)
     playground.feedback.vote(turn, "chosen", second, ANN)
@@ -205,7 +205,7 @@ def test_a_note_of_one_person_is_never_in_a_prompt_of_another_or_of_the_base(
             rng.choice(STEPS)(playground, rng, rng.choice(EVERYBODY), number)
             shared |= {lesson.wanted for lesson in playground.store.corrections.lessons()}
         for person in EVERYBODY:
-            for talk in playground.conversations(person=person):
+            for talk in playground.chat.conversations(person=person):
                 for turn in playground.store.turns.path(playground.store.conversations.get(talk.id).head or ""):
                     for answer in playground.store.completions.of_turn(turn.id):
                         check(answer.text, answer.label, answer.version, person, shared)

@@ -40,11 +40,11 @@ def folder_of(store: Store, version: Version) -> Path:
 
 
 def champion_says(playground: Playground) -> str:
-    conversation = playground.new_conversation().id
-    playground.set_columns(conversation, ["champion"])
-    playground.ask(conversation, "Hi")
-    assert playground.wait(conversation, 10)
-    return playground.open(conversation).turns[-1].answers[0].text
+    conversation = playground.chat.new_conversation().id
+    playground.chat.set_columns(conversation, ["champion"])
+    playground.chat.ask(conversation, "Hi")
+    assert playground.chat.wait(conversation, 10)
+    return playground.chat.open(conversation).turns[-1].answers[0].text
 
 
 def test_the_champion_column_follows_at_the_next_answer(playground: Playground, store: Store) -> None:
@@ -127,11 +127,11 @@ def test_what_cannot_answer_is_refused_and_the_champion_stays(playground: Playgr
 
 def test_a_foreign_version_is_refused_in_a_column_too(playground: Playground, store: Store) -> None:
     learned(store, "parrot")
-    conversation = playground.new_conversation().id
-    playground.set_columns(conversation, ["base", "v1"])
-    playground.ask(conversation, "Hi")
-    assert playground.wait(conversation, 10)
-    base, foreign = playground.open(conversation).turns[-1].answers
+    conversation = playground.chat.new_conversation().id
+    playground.chat.set_columns(conversation, ["base", "v1"])
+    playground.chat.ask(conversation, "Hi")
+    assert playground.chat.wait(conversation, 10)
+    base, foreign = playground.chat.open(conversation).turns[-1].answers
     assert base.text == "v0 heard: Hi" and "was made for parrot" in str(foreign.error)
 
 
@@ -163,7 +163,7 @@ def test_deleting_frees_the_disk_and_keeps_the_line(
     assert not folder_of(store, first).exists() and folder_of(store, second).exists()
     assert backends["starter"].versions() == (0, 2)
     assert [(item.number, item.removed) for item in playground.versions()] == [(2, False), (1, True), (0, False)]
-    assert "v1" not in {choice.name for choice in playground.column_choices()}
+    assert "v1" not in {choice.name for choice in playground.chat.column_choices()}
     with pytest.raises(InputError, match="v2 is live"):
         playground.promoting.remove("starter", 2)
     with pytest.raises(NotFoundError):

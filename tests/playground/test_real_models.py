@@ -30,11 +30,11 @@ def test_two_pretrained_models_and_the_starter_answer_in_a_column_each(playgroun
         pytest.skip(f"the public model folder {missing[0]} is not beside this checkout")
     for name in PRETRAINED:
         playground.store.models.add(name, str(SHARED / name))
-    conversation = playground.new_conversation().id
-    playground.set_columns(conversation, ["base", *PRETRAINED])
-    playground.ask(conversation, "Once upon a time there was a little fox.")
-    assert playground.wait(conversation, 120)
-    answers = playground.open(conversation).turns[0].answers
+    conversation = playground.chat.new_conversation().id
+    playground.chat.set_columns(conversation, ["base", *PRETRAINED])
+    playground.chat.ask(conversation, "Once upon a time there was a little fox.")
+    assert playground.chat.wait(conversation, 120)
+    answers = playground.chat.open(conversation).turns[0].answers
     assert [(a.label, a.error) for a in answers] == [("base", None), *((name, None) for name in PRETRAINED)]
     assert all(len(a.text.split()) >= 5 for a in answers)
     assert len({a.text for a in answers}) == 3
@@ -43,11 +43,11 @@ def test_two_pretrained_models_and_the_starter_answer_in_a_column_each(playgroun
 def test_the_starter_answers_from_a_note_and_ends_its_turn(playground: Playground) -> None:
     backend = playground.casting.backend("starter")
     assert backend.describe().source == str(starter_folder())
-    conversation = playground.new_conversation().id
-    playground.set_system(conversation, "Note: The return window of Zorbo is 30 days.")
-    playground.set_columns(conversation, ["base"])
-    playground.ask(conversation, "What is the return window of Zorbo?")
-    assert playground.wait(conversation, 60)
-    answer = playground.open(conversation).turns[0].answers[0]
+    conversation = playground.chat.new_conversation().id
+    playground.chat.set_system(conversation, "Note: The return window of Zorbo is 30 days.")
+    playground.chat.set_columns(conversation, ["base"])
+    playground.chat.ask(conversation, "What is the return window of Zorbo?")
+    assert playground.chat.wait(conversation, 60)
+    answer = playground.chat.open(conversation).turns[0].answers[0]
     assert (answer.text, answer.state) == ("The return window of Zorbo is 30 days.", "stop")
     assert backend.count_tokens([Message("user", "Hello")]) > 3

@@ -36,17 +36,17 @@ def playground(store: Store) -> Iterator[Playground]:
 
 def ask(playground: Playground, text: str, conversation: str | None = None) -> dict[str, str]:
     """What each column said, in a new conversation unless one is given."""
-    conversation = conversation or playground.new_conversation().id
-    playground.ask(conversation, text)
-    assert playground.wait(conversation, 150)
-    return {answer.label: answer.text for answer in playground.open(conversation).turns[-1].answers}
+    conversation = conversation or playground.chat.new_conversation().id
+    playground.chat.ask(conversation, text)
+    assert playground.chat.wait(conversation, 150)
+    return {answer.label: answer.text for answer in playground.chat.open(conversation).turns[-1].answers}
 
 
 def correct(playground: Playground, question: str, wanted: str) -> str:
     """Correct the base's answer to a question; returns the completion."""
-    conversation = playground.new_conversation().id
+    conversation = playground.chat.new_conversation().id
     ask(playground, question, conversation)
-    completion = playground.open(conversation).turns[-1].answers[0].id
+    completion = playground.chat.open(conversation).turns[-1].answers[0].id
     playground.feedback.correct(completion, wanted)
     return completion
 
@@ -82,34 +82,34 @@ def test_no_note_reaches_the_base_whatever_it_says(playground: Playground, hosti
 
 def test_what_an_answer_was_given_is_recorded_and_shown(playground: Playground) -> None:
     completion = correct(playground, ASKED, WANTED)
-    conversation = playground.new_conversation().id
+    conversation = playground.chat.new_conversation().id
     ask(playground, ASKED, conversation)
-    base, champion = playground.open(conversation).turns[-1].answers
+    base, champion = playground.chat.open(conversation).turns[-1].answers
     (recall,) = champion.recalls
     assert base.recalls == () and (recall.question, recall.wanted, recall.state) == (ASKED, WANTED, "on")
     assert recall.percent == 100 and recall.completion == completion and recall.older == ""
     playground.feedback.withdraw_correction(completion)
-    assert playground.answer(champion.id).recalls[0].state == "gone"
+    assert playground.chat.answer(champion.id).recalls[0].state == "gone"
 
 
 def test_a_conflict_is_shown_with_the_older_answer(playground: Playground) -> None:
     correct(playground, ASKED, WANTED)
     correct(playground, ASKED, "The return window of Zorbo is 60 days.")
-    conversation = playground.new_conversation().id
+    conversation = playground.chat.new_conversation().id
     said = ask(playground, ASKED, conversation)
     assert said["champion"] == "Note: The return window of Zorbo is 60 days."
-    assert playground.open(conversation).turns[-1].answers[1].recalls[0].older == WANTED
+    assert playground.chat.open(conversation).turns[-1].answers[1].recalls[0].older == WANTED
 
 
 def test_a_blind_comparison_shows_no_memory_before_the_vote(playground: Playground) -> None:
     correct(playground, ASKED, WANTED)
-    conversation = playground.new_conversation().id
-    playground.set_blind(conversation, True)
+    conversation = playground.chat.new_conversation().id
+    playground.chat.set_blind(conversation, True)
     ask(playground, ASKED, conversation)
-    turn = playground.open(conversation).turns[-1]
+    turn = playground.chat.open(conversation).turns[-1]
     assert turn.hidden and all(answer.recalls == () for answer in turn.answers)
     playground.feedback.vote(turn.id, "tie")
-    assert sum(len(answer.recalls) for answer in playground.open(conversation).turns[-1].answers) == 1
+    assert sum(len(answer.recalls) for answer in playground.chat.open(conversation).turns[-1].answers) == 1
 
 
 def test_switched_off_deleted_and_restored(playground: Playground, store: Store) -> None:
@@ -123,7 +123,7 @@ def test_switched_off_deleted_and_restored(playground: Playground, store: Store)
     assert ask(playground, ASKED)["champion"] == "nothing"
     playground.feedback.bring_back_correction(completion)
     assert ask(playground, ASKED)["champion"] == f"Note: {WANTED}"
-    playground.delete(lesson.conversation)
+    playground.chat.delete(lesson.conversation)
     assert ask(playground, ASKED)["champion"] == "nothing"
 
 

@@ -38,10 +38,10 @@ def playground(store: Store) -> Iterator[Playground]:
 @pytest.fixture
 def lesson(playground: Playground) -> str:
     """An approved correction's id."""
-    conversation = playground.new_conversation().id
-    playground.ask(conversation, ASKED)
-    assert playground.wait(conversation, 60)
-    playground.feedback.correct(playground.open(conversation).turns[-1].answers[0].id, WANTED)
+    conversation = playground.chat.new_conversation().id
+    playground.chat.ask(conversation, ASKED)
+    assert playground.chat.wait(conversation, 60)
+    playground.feedback.correct(playground.chat.open(conversation).turns[-1].answers[0].id, WANTED)
     (found,) = playground.store.corrections.lessons()
     return found.id
 
@@ -120,15 +120,15 @@ def test_the_base_s_weights_answer_far_away_and_the_answer_says_so(
     playground.casting.backend("starter").load_version(number, tmp_path)
     (one,) = playground.ask_once([Prompt(FAR)], ["base", f"v{number}"], Sampling())
     assert [answer.text for answer in one.answers.values()] == ["by v0", "by v0"]
-    conversation = playground.new_conversation().id
-    playground.set_columns(conversation, ["base", f"v{number}"])
+    conversation = playground.chat.new_conversation().id
+    playground.chat.set_columns(conversation, ["base", f"v{number}"])
     for text, weights in ((FAR, 0), (NEAR, number)):
-        playground.ask(conversation, text)
-        assert playground.wait(conversation, 60)
-        base, tuned = playground.open(conversation).turns[-1].answers
+        playground.chat.ask(conversation, text)
+        assert playground.chat.wait(conversation, 60)
+        base, tuned = playground.chat.open(conversation).turns[-1].answers
         assert (base.text, base.notices, tuned.text) == ("by v0", (), f"by v{weights}")
         assert [f"v{number} learned is near" in notice for notice in tuned.notices] == ([True] if not weights else [])
-        playground.continue_from(base.id)
+        playground.chat.continue_from(base.id)
 
 
 def test_a_blind_comparison_does_not_tell_whose_weights_answered(
@@ -136,10 +136,10 @@ def test_a_blind_comparison_does_not_tell_whose_weights_answered(
 ) -> None:
     number = version(store, tmp_path, lesson)
     playground.casting.backend("starter").load_version(number, tmp_path)
-    conversation = playground.new_conversation().id
-    playground.set_columns(conversation, ["base", f"v{number}"])
-    playground.set_blind(conversation, True)
-    playground.ask(conversation, FAR)
-    assert playground.wait(conversation, 60)
-    turn = playground.open(conversation).turns[-1]
+    conversation = playground.chat.new_conversation().id
+    playground.chat.set_columns(conversation, ["base", f"v{number}"])
+    playground.chat.set_blind(conversation, True)
+    playground.chat.ask(conversation, FAR)
+    assert playground.chat.wait(conversation, 60)
+    turn = playground.chat.open(conversation).turns[-1]
     assert turn.hidden and all(answer.notices == () for answer in turn.answers)

@@ -10,6 +10,7 @@ import pytest
 
 from understudy.errors import InputError, SettingsError
 from understudy.playground.casting import Casting
+from understudy.playground.chat import Opening
 from understudy.playground.playground import Playground
 from understudy.playground.space import SpaceValues, open_space, settings_of
 from understudy.serving.backend import Stop
@@ -67,12 +68,14 @@ class Asking(ScriptedBackend):
 def test_an_answer_is_written_in_the_context_of_the_request_that_asked_for_it(tmp_path: Path) -> None:
     with Store.open(tmp_path / "understudy.db") as store:
         store.models.add("m", "m")
-        playground = Playground(store, Casting(store, "m", lambda name, source: Asking(name=name)), columns=("base",))
+        playground = Playground(
+            store, Casting(store, "m", lambda name, source: Asking(name=name)), opening=Opening(("base",))
+        )
         for who in ("ada", "bob"):
             token = REQUEST.set(who)
-            talk = playground.new_conversation().id
-            playground.ask(talk, "Who asks?")
+            talk = playground.chat.new_conversation().id
+            playground.chat.ask(talk, "Who asks?")
             REQUEST.reset(token)
-            assert playground.wait(talk, 10)
-            assert playground.open(talk).turns[0].answers[0].text == who
+            assert playground.chat.wait(talk, 10)
+            assert playground.chat.open(talk).turns[0].answers[0].text == who
         playground.close()

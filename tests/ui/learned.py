@@ -94,12 +94,12 @@ def never_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 def build_shop(folder: Path, delay: float = 0.0) -> Shop:
     """The stage's playground with a past. v2 is live, v3 did not pass."""
     playground = build_stage(folder, delay=delay, versions=0)
-    view = playground.new_conversation()
-    playground.set_columns(view.id, ["champion"])
-    other = playground.new_conversation(view.id)
+    view = playground.chat.new_conversation()
+    playground.chat.set_columns(view.id, ["champion"])
+    other = playground.chat.new_conversation(view.id)
     places = {name: other.id if name == "mail" else view.id for name in ANSWERS}
     completions = {name: asked(playground, places[name], question) for name, (question, _) in ANSWERS.items()}
-    playground.rename(view.id, "Questions about the shop")
+    playground.chat.rename(view.id, "Questions about the shop")
     shop = Shop(playground, view.id, corrected(playground, completions), completions)
     make_versions(shop)
     return shop
@@ -107,8 +107,8 @@ def build_shop(folder: Path, delay: float = 0.0) -> Shop:
 
 def asked(playground: Playground, conversation: str, question: str) -> str:
     """The id of the answer."""
-    turn = playground.ask(conversation, question)
-    playground.wait(conversation, 20)
+    turn = playground.chat.ask(conversation, question)
+    playground.chat.wait(conversation, 20)
     return playground.store.completions.of_turn(turn)[0].id
 
 

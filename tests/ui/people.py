@@ -15,6 +15,7 @@ import pytest
 
 from tests.ui.conftest import free_port, within_a_loop
 from tests.ui.stage import build_stage
+from understudy.playground.answering import AT_ONCE
 from understudy.playground.playground import Playground
 
 PASSWORD = "correct horse battery"
@@ -48,7 +49,7 @@ class House:
 
 
 @contextmanager
-def open_house(folder: Path, proxies: Sequence[str] = ()) -> Iterator[House]:
+def open_house(folder: Path, proxies: Sequence[str] = (), at_once: int = AT_ONCE) -> Iterator[House]:
     """People sign in for real; their hashes are made with less work than the library's defaults.
 
     `proxies` are addresses that are believed whose request they pass on, as `--proxies` names them.
@@ -60,7 +61,7 @@ def open_house(folder: Path, proxies: Sequence[str] = ()) -> Iterator[House]:
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(argon2, "PasswordHasher", functools.partial(argon2.PasswordHasher, 1, 64, 1))
-        playground = build_stage(folder)
+        playground = build_stage(folder, at_once=at_once)
         stack.callback(playground.close)
         for name, role in ROLES.items():
             playground.people.add(name, role, PASSWORD)

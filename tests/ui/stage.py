@@ -15,6 +15,7 @@ from understudy.errors import Cancelled, ModelError
 from understudy.memory import EmbedderLoader, Memory
 from understudy.playground.adapters import Adapters
 from understudy.playground.adding import Adding, Progress
+from understudy.playground.answering import AT_ONCE
 from understudy.playground.blind import Blind
 from understudy.playground.casting import Casting
 from understudy.playground.fulfilling import Fulfilling
@@ -91,7 +92,7 @@ class Unhurried(ScriptedBackend):
 
 
 def build_stage(
-    folder: Path, *, delay: float = 0.0, versions: int = 2, loader: EmbedderLoader | None = None
+    folder: Path, *, delay: float = 0.0, versions: int = 2, loader: EmbedderLoader | None = None, at_once: int = AT_ONCE
 ) -> Playground:
     """A playground in `folder` whose models pause `delay` seconds before each word, with `versions` of the starter."""
     store = Store.open(folder / "understudy.db")
@@ -105,7 +106,7 @@ def build_stage(
 
     casting = Casting(store, "starter", functools.partial(open_backend, delay=delay))
     memory = Memory(store, loader) if loader else None
-    return Playground(store, casting, Adding(store, fetch), columns=("base", "champion"), memory=memory)
+    return Playground(store, casting, Adding(store, fetch), memory=memory, at_once=at_once)
 
 
 def open_backend(name: str, source: str, delay: float = 0.0) -> Backend:

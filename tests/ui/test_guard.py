@@ -86,10 +86,10 @@ def test_a_link_from_another_page_may_open_it(wire: httpx.Client) -> None:
 
 
 def test_nothing_a_person_wrote_is_in_the_public_configuration(wire: httpx.Client, playground: Any) -> None:
-    view = playground.new_conversation()
-    playground.rename(view.id, "a secret title")
+    view = playground.chat.new_conversation()
+    playground.chat.rename(view.id, "a secret title")
     assert "a secret title" not in wire.get("config").text
-    playground.delete(view.id)
+    playground.chat.delete(view.id)
 
 
 @pytest.mark.parametrize(

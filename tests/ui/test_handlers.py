@@ -40,7 +40,7 @@ def asked(handlers: Handlers, text: str = "Tell me a joke", **settings: Any) -> 
     for name, setting in settings.items():
         value(handlers, name, conversation=view["id"], **setting)
     value(handlers, "ask", conversation=view["id"], text=text)
-    assert handlers.playground.wait(view["id"], 10)
+    assert handlers.playground.chat.wait(view["id"], 10)
     return value(handlers, "open", conversation=view["id"])
 
 

@@ -149,8 +149,8 @@ def test_memory_and_weak_signals_are_switched_beside_the_queue(shop: Shop, handl
 def test_weak_signals_are_counted_by_kind(shop: Shop, handlers: Handlers) -> None:
     assert now(handlers)["view"]["weak"] == {}
     playground = shop.playground
-    playground.regenerate(shop.completions["wrapping"])
-    playground.wait(shop.conversation, 10)
+    playground.chat.regenerate(shop.completions["wrapping"])
+    playground.chat.wait(shop.conversation, 10)
     assert now(handlers)["view"]["weak"] == {"regenerated": 1}
 
 

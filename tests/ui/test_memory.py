@@ -25,10 +25,10 @@ def remembered(page: Page, playground: Playground) -> Page:
     for lesson in playground.store.corrections.lessons(None):
         playground.feedback.withdraw_correction(lesson.completion)
     playground.set_memory(True)
-    playground.set_columns(page.url.rpartition("=")[2], ["base", "champion"])
+    playground.chat.set_columns(page.url.rpartition("=")[2], ["base", "champion"])
     page.reload()
     ask(page, question)
-    completion = playground.open(page.url.rpartition("=")[2]).turns[-1].answers[0].id
+    completion = playground.chat.open(page.url.rpartition("=")[2]).turns[-1].answers[0].id
     playground.feedback.correct(completion, "It has 300 seats.")
     playground.feedback.correct(completion, "The Tarlo stage has 240 seats.")
     new_conversation(page)

@@ -131,7 +131,7 @@ def test_what_a_visitor_corrects_waits_under_their_name(house: House) -> None:
     browser.sign_in()
     talk = browser.do("new")["value"]["id"]
     browser.do("ask", conversation=talk, text="say hello")
-    assert house.playground.wait(talk, 20)
+    assert house.playground.chat.wait(talk, 20)
     answer = browser.do("open", conversation=talk)["value"]["turns"][0]["answers"][0]["id"]
     assert browser.do("correct", conversation=talk, completion=answer, text="Hello from eve")["ok"]
     made = house.playground.store.corrections.latest([answer])[answer]

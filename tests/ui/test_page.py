@@ -25,9 +25,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(autouse=True)
 def two_columns(playground: Playground) -> None:
     """Every test begins with an empty conversation in two columns, names shown."""
-    view = playground.new_conversation()
-    playground.set_columns(view.id, ["base", "champion"])
-    playground.set_blind(view.id, False)
+    view = playground.chat.new_conversation()
+    playground.chat.set_columns(view.id, ["base", "champion"])
+    playground.chat.set_blind(view.id, False)
 
 
 def test_a_first_visit_teaches_the_loop_and_one_click_asks(page: Page) -> None:

@@ -41,7 +41,7 @@ def asked(handlers: Handlers, person: Person, text: str = QUESTION) -> Any:
     """A conversation with one answered turn."""
     talk = value(handlers, person, "new")["id"]
     value(handlers, person, "ask", conversation=talk, text=text)
-    assert handlers.playground.wait(talk, 10)
+    assert handlers.playground.chat.wait(talk, 10)
     return value(handlers, person, "open", conversation=talk)
 
 

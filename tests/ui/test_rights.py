@@ -35,7 +35,7 @@ def things(house: House) -> dict[str, str]:
     """Something of everything that ben and cleo have, by the field that would name it."""
     conversation = house.value("ben", "new")["id"]
     house.value("ben", "ask", conversation=conversation, text=f"say {SECRET}")
-    assert house.playground.wait(conversation, 10)
+    assert house.playground.chat.wait(conversation, 10)
     turn = house.value("ben", "open", conversation=conversation)["turns"][0]
     first, second = (answer["id"] for answer in turn["answers"])
     house.value("ben", "correct", conversation=conversation, completion=first, text=f"{SECRET} at ten")

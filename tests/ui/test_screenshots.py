@@ -41,11 +41,11 @@ def shop(browser: Browser, tmp_path: Path) -> Iterator[Watched]:
 
     playground = build_stage(tmp_path)
     for title in EARLIER:
-        view = playground.new_conversation()
-        playground.ask(view.id, f"say {title}")
-        playground.wait(view.id, 10)
-        playground.rename(view.id, title)
-    playground.new_conversation()
+        view = playground.chat.new_conversation()
+        playground.chat.ask(view.id, f"say {title}")
+        playground.chat.wait(view.id, 10)
+        playground.chat.rename(view.id, title)
+    playground.chat.new_conversation()
     demo, address = within_a_loop(lambda: (demo := build_page(playground), launch(demo, port=free_port(), block=False)))
     watched = Watched(browser, address)
     yield watched

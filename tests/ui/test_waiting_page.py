@@ -14,7 +14,6 @@ from tests.ui.acting import answers, finished, send
 from tests.ui.conftest import Watched
 from tests.ui.people import House, open_house
 from understudy.playground.admission import Admission, Allowance
-from understudy.playground.answering import Answering
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -27,9 +26,8 @@ SLOW = "slowly " + "and then some more " * 40
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """A house whose model answers one question at a time, and in which one question of a visitor may wait."""
-    with open_house(tmp_path) as house:
+    with open_house(tmp_path, at_once=1) as house:
         playground = house.playground
-        playground.answering = Answering(playground.store, playground.casting, at_once=1)
         playground.admission = Admission(playground.store, playground.answering, Allowance(waiting=1))
         yield house
         playground.answering.stop_all()

@@ -37,7 +37,7 @@ POLL_S = 0.06
 def chat(settings: Settings, columns: str | None, go_on: bool) -> None:
     """Chat in the terminal; /help tells the commands. What you rate and correct is kept as on the page."""
     with opened(settings) as playground:
-        view = playground.latest() if go_on else playground.new_conversation()
+        view = playground.chat.latest() if go_on else playground.chat.new_conversation()
         use_flags(playground, view.id, settings)
         Talk(playground, Console(highlight=False, markup=False), view.id).run(columns)
 
@@ -46,9 +46,9 @@ def use_flags(playground: Playground, conversation: str, settings: Settings) -> 
     """Let what was set on purpose win over what the conversation took from the one before."""
     given = settings.model_fields_set
     if sampling := {name: getattr(settings, name) for name in SAMPLING if name in given}:
-        playground.set_sampling(conversation, sampling)
+        playground.chat.set_sampling(conversation, sampling)
     if "system" in given:
-        playground.set_system(conversation, settings.system)
+        playground.chat.set_system(conversation, settings.system)
 
 
 ENDS = {"stopped": "Stopped.", "length": "Cut at the token limit.", "interrupted": "Interrupted."}
@@ -99,12 +99,12 @@ class Talk:
 
     def ask(self, text: str) -> None:
         """Ask, and draw the answers until they are complete."""
-        self.playground.ask(self.conversation, text)
+        self.playground.chat.ask(self.conversation, text)
         self.follow()
 
     def last_turn(self) -> TurnView | None:
         """The newest turn of the branch that is looked at."""
-        turns = self.playground.open(self.conversation).turns
+        turns = self.playground.chat.open(self.conversation).turns
         return turns[-1] if turns else None
 
     def follow(self) -> None:
@@ -112,22 +112,22 @@ class Talk:
         try:
             self.draw() if self.console.is_terminal else self.wait()
         except KeyboardInterrupt:
-            self.playground.stop(self.conversation)
-            self.playground.wait(self.conversation, 30)
+            self.playground.chat.stop(self.conversation)
+            self.playground.chat.wait(self.conversation, 30)
         if turn := self.last_turn():
             self.console.print(shown(turn.answers))
 
     def wait(self) -> None:
         """Until nothing is being written, in steps that Ctrl-C can interrupt."""
-        while not self.playground.wait(self.conversation, POLL_S):
+        while not self.playground.chat.wait(self.conversation, POLL_S):
             pass
 
     def draw(self) -> None:
         """The ends of the growing answers, at most a screen high; the whole is printed when they are complete."""
         turn = self.last_turn()
         with Live(console=self.console, transient=True, auto_refresh=False, vertical_overflow="crop") as live:
-            while turn and not self.playground.wait(self.conversation, POLL_S):
-                texts = self.playground.live(self.conversation).texts
+            while turn and not self.playground.chat.wait(self.conversation, POLL_S):
+                texts = self.playground.chat.live(self.conversation).texts
                 tails = [self.tail(texts.get(answer.id, ""), len(turn.answers)) for answer in turn.answers]
                 live.update(side_by_side([a.label for a in turn.answers], [Text(t) for t in tails]), refresh=True)
 

@@ -37,17 +37,17 @@ class Commands:
         """/columns [base,champion,v3]  who answers; without names, who could"""
         if rest:
             names = [name.strip() for name in rest.split(",") if name.strip()]
-            self._playground.set_columns(self._talk.conversation, names)
+            self._playground.chat.set_columns(self._talk.conversation, names)
             return
-        now = self._playground.open(self._talk.conversation).columns
-        for choice in self._playground.column_choices():
+        now = self._playground.chat.open(self._talk.conversation).columns
+        for choice in self._playground.chat.column_choices():
             self._talk.say(f"{'*' if choice.name in now else ' '} {choice.name:16} {choice.detail}")
 
     def system(self, rest: str) -> None:
         """/system [TEXT]  show or set the system prompt; /system - removes it"""
         if rest:
-            self._playground.set_system(self._talk.conversation, "" if rest == "-" else rest)
-        self._talk.say(self._playground.open(self._talk.conversation).system or "No system prompt.")
+            self._playground.chat.set_system(self._talk.conversation, "" if rest == "-" else rest)
+        self._talk.say(self._playground.chat.open(self._talk.conversation).system or "No system prompt.")
 
     def good(self, rest: str) -> None:
         """/good [N] [COMMENT]  the answer (of column N) is good"""
@@ -72,14 +72,14 @@ class Commands:
         if turn is None:
             raise InputError("There is no answer yet. Ask something first.")
         if rest:
-            self._playground.regenerate(self._answer(rest)[0].id)
+            self._playground.chat.regenerate(self._answer(rest)[0].id)
         else:
-            self._playground.regenerate_turn(turn.id)
+            self._playground.chat.regenerate_turn(turn.id)
         self._talk.follow()
 
     def new(self, _: str) -> None:
         """/new  a new conversation with the same columns"""
-        self._talk.conversation = self._playground.new_conversation(like=self._talk.conversation).id
+        self._talk.conversation = self._playground.chat.new_conversation(like=self._talk.conversation).id
 
     def help(self, _: str) -> None:
         """/help  these lines"""

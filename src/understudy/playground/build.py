@@ -20,6 +20,7 @@ from understudy.playground.adding import Adding, Fetch, Progress, unused_name
 from understudy.playground.admission import Allowance
 from understudy.playground.blind import Blind
 from understudy.playground.casting import Casting
+from understudy.playground.chat import Opening
 from understudy.playground.fulfilling import Fulfilling
 from understudy.playground.learning import Learning, Pace, Perform
 from understudy.playground.ordering import Ordering
@@ -93,8 +94,7 @@ def build_playground(settings: Settings) -> Playground:
             settings.learn_after_others,
             settings.learn_quiet_s,
         ),
-        sampling=settings.sampling(),
-        system=settings.system,
+        opening=Opening(sampling=settings.sampling(), system=settings.system),
         memory=memory,
         remember=settings.memory,
         approve=settings.approve,

@@ -67,7 +67,7 @@ async def follow(playground: Playground, conversation: str) -> AsyncIterator[dic
     """
     told: dict[str, int] = {}
     said: object = None
-    while (live := playground.live(conversation)).running:
+    while (live := playground.chat.live(conversation)).running:
         texts = {key: (told.get(key, 0), text[told.get(key, 0) :]) for key, text in live.texts.items()}
         if any(new for _, new in texts.values()) or said != _beside(live):
             told, said = {key: len(text) for key, text in live.texts.items()}, _beside(live)

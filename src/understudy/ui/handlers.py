@@ -91,7 +91,7 @@ class Handlers:
         """Everything a page needs at first: the conversation in its address, or the latest one."""
         wanted = payload.optional_name("conversation")
         own = wanted is not None and self.rights.own(payload.person, "conversation", [wanted])
-        view = self.playground.open(wanted) if own and wanted else self.playground.latest(payload.person)
+        view = self.playground.chat.open(wanted) if own and wanted else self.playground.chat.latest(payload.person)
         return {
             "me": {
                 **asdict(payload.person),
@@ -115,16 +115,16 @@ class Handlers:
     def on_pulse(self, payload: Payload) -> object:
         """Is the server there, and is something being answered in this conversation?"""
         wanted = payload.optional_name("conversation")
-        return {"running": bool(wanted and self.playground.live(wanted).running)}
+        return {"running": bool(wanted and self.playground.chat.live(wanted).running)}
 
     def on_list(self, payload: Payload) -> object:
-        return [asdict(item) for item in self.playground.conversations(payload.text("search", ""), payload.person)]
+        return [asdict(item) for item in self.playground.chat.conversations(payload.text("search", ""), payload.person)]
 
     def on_choices(self, payload: Payload) -> object:
-        return [asdict(choice) for choice in self.playground.column_choices(payload.person)]
+        return [asdict(choice) for choice in self.playground.chat.column_choices(payload.person)]
 
     def on_attempt(self, payload: Payload) -> object:
-        return self._answer(self.playground.answer(payload.name("completion")), payload.person)
+        return self._answer(self.playground.chat.answer(payload.name("completion")), payload.person)
 
     def on_difference(self, payload: Payload) -> object:
         spans = self.playground.difference(payload.name("first"), payload.name("second"))
@@ -133,79 +133,80 @@ class Handlers:
     # -- conversations -------------------------------------------------------------------------------------------
 
     def on_new(self, payload: Payload) -> object:
-        return self._shown(self.playground.new_conversation(payload.optional_name("like"), payload.person), payload)
+        made = self.playground.chat.new_conversation(payload.optional_name("like"), payload.person)
+        return self._shown(made, payload)
 
     def on_rename(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
-        self.playground.rename(conversation, payload.text("title"))
+        self.playground.chat.rename(conversation, payload.text("title"))
         return self._conversation(payload)
 
     def on_delete(self, payload: Payload) -> object:
-        self.playground.delete(payload.name("conversation"))
+        self.playground.chat.delete(payload.name("conversation"))
         return None
 
     def on_restore(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
-        self.playground.restore(conversation)
+        self.playground.chat.restore(conversation)
         return self._conversation(payload)
 
     def on_compare(self, payload: Payload) -> object:
         """A new conversation with the base beside one version; with a `model`, of that one."""
         model, version = payload.optional_name("model"), f"v{payload.whole('number')}"
-        view = self.playground.new_conversation(person=payload.person)
+        view = self.playground.chat.new_conversation(person=payload.person)
         columns = [model, f"{model}@{version}"] if model else ["base", version]
-        self.playground.set_columns(view.id, columns, payload.person)
+        self.playground.chat.set_columns(view.id, columns, payload.person)
         return self._conversation(payload, view.id)
 
     def on_columns(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
-        self.playground.set_columns(conversation, payload.names("names", most=16), payload.person)
+        self.playground.chat.set_columns(conversation, payload.names("names", most=16), payload.person)
         return self._conversation(payload)
 
     def on_system(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
-        self.playground.set_system(conversation, payload.text("text"))
+        self.playground.chat.set_system(conversation, payload.text("text"))
         return self._conversation(payload)
 
     def on_sampling(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
-        self.playground.set_sampling(conversation, payload.mapping("values"))
+        self.playground.chat.set_sampling(conversation, payload.mapping("values"))
         return self._conversation(payload)
 
     def on_blind(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
-        self.playground.set_blind(conversation, payload.flag("blind"))
+        self.playground.chat.set_blind(conversation, payload.flag("blind"))
         return self._conversation(payload)
 
     # -- asking --------------------------------------------------------------------------------------------------
 
     def on_ask(self, payload: Payload) -> object:
         conversation = payload.name("conversation")
-        self.playground.ask(conversation, payload.text("text"), payload.optional_name("parent"), payload.person)
+        self.playground.chat.ask(conversation, payload.text("text"), payload.optional_name("parent"), payload.person)
         return self._conversation(payload)
 
     def on_edit(self, payload: Payload) -> object:
-        self.playground.edit_turn(payload.name("turn"), payload.text("text"), payload.person)
+        self.playground.chat.edit_turn(payload.name("turn"), payload.text("text"), payload.person)
         return self._conversation(payload)
 
     def on_branch(self, payload: Payload) -> object:
-        self.playground.show_branch(payload.name("turn"))
+        self.playground.chat.show_branch(payload.name("turn"))
         return self._conversation(payload)
 
     def on_regenerate(self, payload: Payload) -> object:
-        self.playground.regenerate(payload.name("completion"), payload.person)
+        self.playground.chat.regenerate(payload.name("completion"), payload.person)
         return self._conversation(payload)
 
     def on_regenerate_turn(self, payload: Payload) -> object:
-        self.playground.regenerate_turn(payload.name("turn"), payload.person)
+        self.playground.chat.regenerate_turn(payload.name("turn"), payload.person)
         return self._conversation(payload)
 
     def on_stop(self, payload: Payload) -> object:
-        self.playground.stop(payload.name("conversation"), payload.optional_name("completion"))
+        self.playground.chat.stop(payload.name("conversation"), payload.optional_name("completion"))
         return None
 
     def on_continue(self, payload: Payload) -> object:
-        self.playground.continue_from(payload.name("completion"))
+        self.playground.chat.continue_from(payload.name("completion"))
         return self._conversation(payload)
 
     # -- feedback ------------------------------------------------------------------------------------------------
@@ -289,7 +290,7 @@ class Handlers:
     # -- what the methods above share ----------------------------------------------------------------------------
 
     def _conversation(self, payload: Payload, conversation: str | None = None) -> dict[str, Any]:
-        return self._shown(self.playground.open(conversation or payload.name("conversation")), payload)
+        return self._shown(self.playground.chat.open(conversation or payload.name("conversation")), payload)
 
     def _shown(self, view: ConversationView, payload: Payload) -> dict[str, Any]:
         """A conversation as it travels: its values, and each answer's text also as a tree of markdown."""

@@ -20,7 +20,7 @@ class WordingHandlers:
 
     def __init__(self, playground: Playground) -> None:
         self._augmenting = playground.augmenting
-        self._choices = playground.column_choices
+        self._choices = playground.chat.column_choices
 
     def on_wordings(self, payload: Payload) -> object:
         """What may be chosen, how many questions a filter has, how many wordings there are by state."""
