@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+SETTLED = """async () => {
+  const ends = (animation) => animation.effect.getComputedTiming().endTime !== Infinity;
+  await Promise.allSettled(document.getAnimations().filter(ends).map((animation) => animation.finished));
+}"""
+"""Colours in a transition have no contrast of their own."""
+
 RUN = """async () => {
   const result = await axe.run('.us', { resultTypes: ['violations'] });
   const where = (found) => found.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ');
@@ -24,7 +30,8 @@ RUN = """async () => {
 
 
 def check(page: Page, state: str) -> None:
-    page.wait_for_timeout(350)  # colours in a transition have no contrast of their own
+    page.wait_for_timeout(200)  # what was clicked begins to move
+    page.evaluate(SETTLED)
     assert page.evaluate(RUN) == [], state
 
 
@@ -44,6 +51,7 @@ def test_axe_finds_nothing_in_any_state(watched: Watched, scheme: str) -> None:
     check(page, "empty")
     ask(page, "show me some code")
     answers(page).first.get_by_role("button", name="Good answer").click()
+    page.locator(".chip").first.wait_for()
     check(page, "reasons")
     page.keyboard.press("Escape")
     answers(page).first.get_by_role("button", name="Correct this answer").click()

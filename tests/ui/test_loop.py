@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.ui.acting import answers, ask, new_conversation, toast
 from tests.ui.conftest import Watched, served
+from tests.ui.pictures import take
 from understudy.playground import Playground, build_playground
 from understudy.settings import Settings
 
@@ -23,7 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 QUESTION = "What is the return window of Zorbo?"
 OTHERWISE = "Do you know the return window of Zorbo?"
 WANTED = "The return window of Zorbo is 14 days."
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "screenshots"
 LEARNED_MS = 400_000
 """How long a version may take on a machine that does other things too."""
 
@@ -49,12 +47,6 @@ def said(page: Page) -> tuple[str, str]:
     return base, champion
 
 
-def picture(page: Page, name: str) -> None:
-    """For the README, when `UNDERSTUDY_SCREENSHOTS=1`."""
-    if os.environ.get("UNDERSTUDY_SCREENSHOTS"):
-        page.screenshot(path=FOLDER / f"{name}.png")
-
-
 def asked_anew(page: Page, question: str) -> tuple[str, str]:
     new_conversation(page)
     ask(page, question)
@@ -78,7 +70,7 @@ def test_a_correction_is_remembered_learned_and_rolled_back(browser: Browser, ur
     assert asked_anew(page, QUESTION) == (before[0], WANTED)
     expect(answers(page).last.get_by_role("button", name="Remembered")).to_be_visible()
     expect(answers(page).first.get_by_role("button", name="Remembered")).to_have_count(0)
-    picture(page, "remembered")
+    take(page, "remembered")
 
     page.go_back()
     expect(state).to_contain_text("learned in v1", timeout=LEARNED_MS)
@@ -86,10 +78,10 @@ def test_a_correction_is_remembered_learned_and_rolled_back(browser: Browser, ur
     assert asked_anew(page, OTHERWISE) == (asked_of_base(playground, OTHERWISE), WANTED)
     expect(answers(page).last.get_by_role("button", name="Remembered")).to_have_count(0)
 
-    picture(page, "learned")
+    take(page, "learned")
     page.get_by_role("button", name="Learning").first.click()
     expect(page.locator(".version").first).to_be_visible()
-    picture(page, "learning-page")
+    take(page, "learning-page")
     page.locator(".version").first.get_by_role("button", name="Roll back").click()
     expect(page.locator(".version").first.get_by_role("button", name="Promote v1")).to_be_visible()
     page.go_back()

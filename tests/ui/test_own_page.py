@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.ui.acting import answers, ask, new_conversation, toast
 from tests.ui.conftest import served
 from tests.ui.people import PASSWORD
+from tests.ui.pictures import take
 from understudy.dataset import gather
 from understudy.playground import Playground, build_playground
 from understudy.settings import Settings
@@ -138,6 +139,7 @@ def test_two_people_two_corrections_two_understudies_one_base(
         listed = [item.split("\n")[0] for item in page.get_by_role("menuitem").all_inner_texts()]
         assert [label for label in listed if label.startswith("v")] == [f"v{live[name]} (yours)"]
         page.keyboard.press("Escape")
+        take(page, f"own-{name}")
     assert asked_anew(eve, QUESTION) == before
     assert troubles == []
     for page in (*pages.values(), eve):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,21 +13,20 @@ from tests.ui.acting import answers, ask
 from tests.ui.conftest import Watched, free_port, served, within_a_loop
 from tests.ui.elsewhere import build_elsewhere, teach
 from tests.ui.log import LOG, fill
+from tests.ui.people import PASSWORD, open_house
+from tests.ui.pictures import WANTED, take
 from tests.ui.stage import build_stage
 from understudy.memory.embedder import EmbedderLoader
 from understudy.store import Edit
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(
-        not os.environ.get("UNDERSTUDY_SCREENSHOTS"), reason="set UNDERSTUDY_SCREENSHOTS=1 to take them"
-    ),
+    pytest.mark.skipif(not WANTED, reason="set UNDERSTUDY_SCREENSHOTS=1 to take them"),
 ]
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "screenshots"
 EARLIER = ("Opening hours in December", "A haiku for the shop window", "Which teas have no caffeine?", "Gift wrapping")
 CORRECTION = "Our shop gives you **sixty days** to bring something back, with the receipt."
 
@@ -52,19 +50,6 @@ def shop(browser: Browser, tmp_path: Path) -> Iterator[Watched]:
     watched.close()
     demo.close(verbose=False)
     playground.close()
-
-
-def take(page: Page, name: str) -> None:
-    """Save what the page shows, with as many colours as it needs and no more."""
-    from PIL import Image
-
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    page.mouse.move(0, 0)
-    page.wait_for_timeout(600)
-    path = FOLDER / f"{name}.png"
-    page.screenshot(path=path)
-    with Image.open(path) as picture:
-        picture.convert("RGB").quantize(192, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def test_take_the_pictures_of_the_readme(shop: Watched) -> None:
@@ -127,3 +112,18 @@ def test_take_the_pictures_of_the_desk_and_of_what_it_holds(browser: Browser, tm
         take(page, "explore")
         watched.close()
     playground.close()
+
+
+def test_take_the_picture_of_the_people_who_may_sign_in(browser: Browser, tmp_path: Path) -> None:
+    with open_house(tmp_path) as house:
+        watched = Watched(browser, house.url)
+        page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
+        page.goto(house.url)
+        page.get_by_label("Name").fill("ada")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="ada owner").click()
+        page.get_by_role("menuitem", name="People").click()
+        page.get_by_role("dialog").get_by_text("ben").first.wait_for()
+        take(page, "people")
+        watched.close()
