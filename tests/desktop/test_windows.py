@@ -19,6 +19,7 @@ from PIL import Image
 
 from tests.browser import find_browser
 from tests.desktop.display import XDOTOOL, XVFB, close, display, do, picture, wait_for_window
+from tests.ui.pictures import WANTED, keep
 
 pytestmark = [
     pytest.mark.slow,
@@ -75,6 +76,10 @@ def test_the_page_is_seen_and_closing_it_ends_the_program_well(name: str, tmp_pa
     with display() as screen, started(screen, module, name, str(tmp_path), BROWSER=f"{browser} %s") as program:
         window = wait_for_window(screen, "Understudy", 240)
         wait_for_page(screen, tmp_path / f"{name}.png")
+        if WANTED:
+            time.sleep(5)  # the frame is drawn, what belongs into it comes
+            picture(screen, tmp_path / f"{name}.png")
+            keep(tmp_path / f"{name}.png", f"window-{name}")
         if name == "browser":
             program.terminate()
         else:

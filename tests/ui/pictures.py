@@ -15,15 +15,20 @@ WANTED = bool(os.environ.get("UNDERSTUDY_SCREENSHOTS"))
 
 
 def take(page: Page, name: str) -> None:
-    """Save what the page shows where pictures are wanted, with as many colours as it needs and no more."""
+    """Save what the page shows, where pictures are wanted."""
+    if WANTED:
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(600)
+        path = FOLDER / f"{name}.png"
+        page.screenshot(path=path)
+        keep(path, name)
+
+
+def keep(picture: Path, name: str) -> None:
+    """Save a picture where they are wanted, with as many colours as it needs and no more."""
     if not WANTED:
         return
     from PIL import Image
 
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    page.mouse.move(0, 0)
-    page.wait_for_timeout(600)
-    path = FOLDER / f"{name}.png"
-    page.screenshot(path=path)
-    with Image.open(path) as picture:
-        picture.convert("RGB").quantize(192, dither=Image.Dither.NONE).save(path, optimize=True)
+    with Image.open(picture) as seen:
+        seen.convert("RGB").quantize(192, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
