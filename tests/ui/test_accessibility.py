@@ -1,9 +1,12 @@
-"""axe-core on every state of the page, in both themes. Gradio's own two findings are outside our root."""
+"""axe-core on every state of the page, in both themes and on a phone, and nothing wider than its window.
+
+Gradio's own two findings are outside our root.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,11 +31,15 @@ RUN = """async () => {
   return result.violations.map((found) => found.id + ': ' + where(found));
 }"""
 
+TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll('dialog[open]')]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.className || box.tagName)"""
+
 
 def check(page: Page, state: str) -> None:
     page.wait_for_timeout(200)  # what was clicked begins to move
     page.evaluate(SETTLED)
     assert page.evaluate(RUN) == [], state
+    assert page.evaluate(TOO_WIDE) == [], state
 
 
 def load_axe(page: Page) -> None:
@@ -41,10 +48,24 @@ def load_axe(page: Page) -> None:
     page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state(watched: Watched, scheme: str) -> None:
-    page = watched.open(scheme=scheme)
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"scheme": "light"},
+    "dark": {"scheme": "dark"},
+    "a phone": {"width": 390, "height": 844, "touch": True},
+}
+
+
+def open_list(page: Page, look: str) -> None:
+    """The list of conversations; a phone has it in a drawer."""
+    if look == "a phone":
+        page.get_by_role("button", name="Conversations", exact=True).click()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_in_any_state(watched: Watched, look: str) -> None:
+    page = watched.open(**LOOKS[look])
     if page.locator(".turn").count():
+        open_list(page, look)
         page.get_by_role("button", name="New conversation", exact=True).first.click()
         page.locator(".welcome").wait_for()
     load_axe(page)
@@ -62,7 +83,11 @@ def test_axe_finds_nothing_in_any_state(watched: Watched, scheme: str) -> None:
     page.get_by_role("button", name="champion is better").click()
     page.locator(".vote-said").wait_for()
     check(page, "judged")
-    for name in ("Tune", "Settings", "Keyboard shortcuts", "Compare"):
+    tune, keys = ("System prompt", []) if look == "a phone" else ("Tune", ["Keyboard shortcuts"])
+    for name in (tune, "Compare", "Settings", *keys):
+        if name == "Settings":
+            open_list(page, look)
+            check(page, "the list")
         page.get_by_role("button", name=name).first.click()
         page.locator("dialog[open]").wait_for()
         check(page, name)

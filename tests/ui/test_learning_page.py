@@ -14,7 +14,7 @@ from tests.ui.acting import answers, ask, toast
 from tests.ui.conftest import Watched, free_port, within_a_loop
 from tests.ui.learned import Shop, build_shop, never_wait_for_the_disk
 from tests.ui.stage import build_stage
-from tests.ui.test_accessibility import check, load_axe
+from tests.ui.test_accessibility import LOOKS, check, load_axe
 from understudy.playground.playground import Playground
 from understudy.store import Verdict
 
@@ -378,9 +378,9 @@ def test_the_page_asks_once_a_second_while_learning_and_seldom_otherwise(app: Wa
     assert questions(4000) <= 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state(app: Watched, shop: Shop, scheme: str) -> None:
-    page = opened(app, scheme=scheme)
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_in_any_state(app: Watched, shop: Shop, look: str) -> None:
+    page = opened(app, **LOOKS[look])
     load_axe(page)
     check(page, "idle")
     version(page, 3).get_by_role("button", name="Did v3 learn?").click()

@@ -16,6 +16,7 @@ from tests.provider.fake import FakeProvider
 from tests.provider.state import KEY
 from tests.ui.conftest import Watched, served
 from tests.ui.stage import build_stage, with_providers
+from tests.ui.test_accessibility import check, load_axe
 from understudy.dataset.jsonl import dump_lines
 from understudy.playground.playground import Playground
 from understudy.serving.provider import endpoint_of
@@ -168,11 +169,14 @@ def test_on_a_phone_the_comparison_goes_on_where_it_was_closed(
     expect(dialog.locator(".recorded-sets li")).to_contain_text(f"All {LINES} answers", timeout=120_000)
     expect(dialog.locator(".fine-tunes li").first).to_contain_text("54 days left")
     picture(page, "phone-rescue")
+    load_axe(page)
+    check(page, "rescue")
     dialog.get_by_role("button", name="Compare blind").click()
     blind = page.locator('dialog[data-name="blind"]')
     blind.get_by_role("button", name="Right is better").click()
     expect(blind.locator(".dialog-status")).to_contain_text("1 of")
     picture(page, "phone-blind")
+    check(page, "blind")
     box = blind.bounding_box()
     assert box is not None and box["width"] == 390 and not page.evaluate("document.documentElement.scrollWidth > 390")
     blind.get_by_role("button", name="Close").click()
