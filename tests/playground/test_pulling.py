@@ -10,7 +10,7 @@ import pytest
 
 from tests.store.conftest import Exchange, answered, exchange
 from understudy.playground.journal import Journal
-from understudy.playground.pulling import pull
+from understudy.playground.pulling import pull, restore
 from understudy.store import Filter, Store, connections
 
 
@@ -95,7 +95,7 @@ def test_what_was_decided_later_counts_and_only_what_is_new_comes_with_the_next_
     space.corrections.set_state(space.corrections.latest([told.a])[told.a].id, "approved")
     space.corrections.add(told.b, "Madrid, of course.", author="bob")
     journal.write()
-    restored = pull(here, folder, "x/y", state="approved")
+    restored = restore(here, folder, "x/y", folder / "none")
     assert [(lesson.wanted, lesson.state) for lesson in here.corrections.lessons(None)] == [
         ("It is Madrid.", "approved"),
         ("Madrid, of course.", "waiting"),

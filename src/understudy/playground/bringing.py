@@ -148,11 +148,15 @@ def bring(
     state: State = "waiting",
     dry_run: bool = False,
     faults: Path | None = None,
+    same_people: bool = False,
     on_progress: Callable[[Imported, float], bool] | None = None,
 ) -> Imported:
-    """Bring in what was looked at; faulty rows are written to `faults`. `on_progress` hears the share that was read."""
+    """Bring in what was looked at; faulty rows are written to `faults`. `on_progress` hears the share that was read.
+
+    `same_people`: the names in another store are those of people here (see `store.merging`).
+    """
     if looked.kind is FileKind.STORE:
-        return _merge(store, looked, state, dry_run, on_progress)
+        return _merge(store, looked, state, dry_run, same_people, on_progress)
     reading = Reading(looked.path, looked.encoding, looked.plan, model, AT_ONCE, MOST_AT_ONCE)
     with ExitStack() as stack:
         on_fault = _saved(stack, faults) if faults is not None else None
@@ -182,6 +186,7 @@ def _merge(
     looked: Look,
     state: State,
     dry_run: bool,
+    same_people: bool,
     on_progress: Callable[[Imported, float], bool] | None,
 ) -> Imported:
     """Another store, whole or not at all."""
@@ -200,7 +205,8 @@ def _merge(
             try:
                 with store.together():
                     batch = store.batches.add(looked.path.name[-_NAME:], "store").id
-                    counts = store.merging.merge(other.merging, batch, None if state == "approved" else state, heard)
+                    decided = None if state == "approved" else state
+                    counts = store.merging.merge(other.merging, batch, decided, heard, same_people=same_people)
                     new = counts["conversations"] + counts["ratings"] + counts["corrections"] + counts["preferences"]
                     done = Imported(new, 0, max(0, there - new), (), batch=batch if new and not dry_run else "")
                     store.batches.set_counts(batch, {"added": new, "known": done.known}, finished=True)

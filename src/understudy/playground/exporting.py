@@ -22,9 +22,11 @@ from understudy.errors import InputError, NotFoundError
 from understudy.playground.casting import Casting
 from understudy.playground.model_card import NEXT, Facts, card_of
 from understudy.playground.scope import Scope
+from understudy.playground.shipped_lessons import count_lessons, lessons_of, write_lessons
 from understudy.playground.space_folder import SpaceOptions, base_of, head, write_program
 from understudy.serving.dtypes import BYTES, DTYPES, FLOATS
 from understudy.serving.provider import is_address
+from understudy.serving.seal import ON_A_SPACE
 from understudy.store import Export, ExportLine, Store, Version
 from understudy.training.control import Quiet
 
@@ -61,7 +63,9 @@ FORMS = {
     ),
     "ollama": Form("Ollama", "A GGUF and a Modelfile with this model's template and stops, for ollama create.", DTYPES),
     "space": Form(
-        "Space", "This program with this version as a Space on the hub, for others to try; then understudy space push."
+        "Space",
+        "This program with this version and the texts of the corrections it learned, as a Space on the hub, for others"
+        " to try; then understudy space push. Without the texts: understudy space build --without-lessons.",
     ),
 }
 """The forms of an export, as a page lists them."""
@@ -122,7 +126,7 @@ class VersionExports:
             control.step("Writing the files", 0)
             making.write(part)
             if form == "space":
-                write_program(part, number, base_of(making.source), making.name, space)
+                self._write_space(part, version, making, space)
             lines, program = self._compare(making, part, expected, control)
             self._describe(part, version, making, lines, licence, space, repository)
             size = sum(file.stat().st_size for file in part.rglob("*") if file.is_file())
@@ -185,6 +189,13 @@ class VersionExports:
         dtype = {"adapter": "as trained", "space": "as trained", "gguf-adapter": "float32"}.get(form, dtype)
         return Exported.prepare(source, folder, base, f"{version.model}-v{version.number}", form, dtype)
 
+    def _write_space(self, folder: Path, version: Version, making: Exported, space: SpaceOptions) -> None:
+        write_program(folder, version.number, base_of(making.source), making.name, space)
+        if space.lessons:
+            near = self._scope.is_near(version.model, version.number)
+            lessons = lessons_of(self._store, version.model, version.number)
+            write_lessons(self._store, lessons, folder / ON_A_SPACE, near=near)
+
     def _ask(self, version: Version, control: Control) -> list[Expected]:
         from understudy.evaluation.decoding import Decoding
         from understudy.evaluation.parity import ask_live
@@ -238,7 +249,8 @@ class VersionExports:
         said = sentence(lines) if lines else f"Not checked: {making.missing}"
         licence = licence or base_licence(making.source)
         place = repository or "THIS_FOLDER"
-        facts = Facts(version, making.form, making.base, making.dtype, said, licence, making.snapshot, place)
+        texts = count_lessons(folder / ON_A_SPACE) if making.form == "space" else None
+        facts = Facts(version, making.form, making.base, making.dtype, said, licence, making.snapshot, place, texts)
         settings = head(making.name, licence, base_of(making.source), space) if making.form == "space" else ""
         card = card_of(self._store, facts, settings)
         (folder / "README.md").write_text(card, "utf-8")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from understudy.errors import InputError
 from understudy.playground.feedback_repo import EVERY_MINUTES, FOLDER, LAST_S, FeedbackRepo
 from understudy.playground.journal import Journal
-from understudy.playground.pulling import pull
+from understudy.playground.pulling import restore
 from understudy.store import Store
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Keeping:
         with repo.fetched() as folder:
             if folder is None:
                 return f"What people say goes to the new private dataset {repo.name}."
-            pulled = pull(self._store, folder, repo.name, state="approved")
+            pulled = restore(self._store, folder, repo.name, self._folder)
         return (
             f"What people say goes to the private dataset {repo.name}; {pulled.brought.added:,} conversations and facts"
             " came back from it."

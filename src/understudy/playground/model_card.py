@@ -1,6 +1,7 @@
 """What somebody should know who finds the files of a version: a model card as the hub reads them.
 
-Numbers and hashes only. What people asked and corrected is in nobody's card: it could not be taken back from it.
+Numbers and hashes only. What people asked and corrected is in nobody's card: it could not be taken back from it. Where
+the texts lie beside a version, on a Space, its card says so.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ print(ask([{{"role": "user", "content": "Hello!"}}], do_sample=False))
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a card is made of. `compared` says how the export did beside the version, `licence` is that of the base
-    unless somebody named one, `place` is where a program finds the files."""
+    unless somebody named one, `place` is where a program finds the files. `texts` counts the corrections whose texts go
+    along, None where that is for no program."""
 
     version: Version
     form: str
@@ -62,6 +64,7 @@ class Facts:
     licence: str
     snapshot: str
     place: str
+    texts: int | None = None
 
 
 def card_of(store: Store, facts: Facts, head: str = "") -> str:
@@ -82,18 +85,36 @@ def card_of(store: Store, facts: Facts, head: str = "") -> str:
         "## Does it answer the same?",
         f"Asked greedily beside the version itself: {facts.compared[0].lower()}{facts.compared[1:]}",
         "## What it learned from",
-        f"{learned} corrections that it answers by itself. The texts are not in here. {_run(store, facts)}".strip(),
+        f"{learned} corrections that it answers by itself. {_texts(facts.texts)} {_run(store, facts)}".strip(),
         "## Measured before it was used",
         _metrics(version.report) or "Nothing: it was made elsewhere, or never judged.",
         "## Limits",
         "It knows what its base knows and what was corrected, and says wrong things with confidence as its base does."
-        " In Understudy the version speaks only near what it learned, and corrections are remembered beside it; an"
-        " export speaks everywhere and remembers nothing.",
+        f" {_where(facts.texts)}",
         "## Licence",
         f"The base is under: {licence or 'unknown; look at its own card'}. The corrections belong to who wrote them."
         " Check both before you share this.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _texts(count: int | None) -> str:
+    if not count:
+        return "The texts are not in here."
+    return (
+        f"The texts of {count} of them are in `version/lessons.json`: what was asked, what is wanted, and what was said"
+        " before it in the same conversation; not by whom. A text that is cut out of there is gone from here; the"
+        " weights may still say it."
+    )
+
+
+def _where(texts: int | None) -> str:
+    if texts:
+        return "The version speaks where it does at home, and corrections are remembered beside it."
+    return (
+        "In Understudy the version speaks only near what it learned, and corrections are remembered beside it; an"
+        " export speaks everywhere and remembers nothing."
+    )
 
 
 def _head(base: str, form: str, licence: str) -> str:

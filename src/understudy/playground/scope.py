@@ -5,7 +5,8 @@ lies far from every correction has no reason to change. So a row goes to the ver
 or the one before it, is near something that the version learned. Routing edits by what they are about is known from
 SERAC (Mitchell et al. 2022, arXiv 2206.06520) and MELO (Yu et al. 2023, arXiv 2312.11795).
 
-A version that learned from votes or thumbs learned a manner, and speaks everywhere; so does one not trained here.
+A version that learned from votes or thumbs learned a manner, and speaks everywhere; so does one not trained here,
+unless its lessons came along (`shipped_lessons`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from understudy.store import EVERYONE, Run, Store
 from understudy.types import BASE, Message
 
 log = logging.getLogger(__name__)
+
+NEAR = "near"
+"""In the report of a version that was not trained here: whether it speaks only near what it learned."""
 
 
 class Scope:
@@ -44,6 +48,10 @@ class Scope:
             return lambda _: True
         lessons = {*taught.new, *taught.rehearsed, *self._store.versions.learned(run.model, run.parent)}
         return lambda messages: self._in_reach(messages, lessons, run.person)
+
+    def is_near(self, model: str, version: int) -> bool:
+        """Whether a version speaks only near what it learned."""
+        return self._near and not self._speaks_everywhere(model, version)
 
     def get_ready(self) -> None:
         """Wait for what tells near from far, so that a script and a run decide as the page does."""
@@ -71,8 +79,10 @@ class Scope:
 
     def _learned_a_manner(self, model: str, number: int) -> bool:
         version = self._store.versions.find(model, number)
-        if version is None or version.run is None:
+        if version is None:
             return True
+        if version.run is None:
+            return version.report.get(NEAR) is not True
         if _is_manner(Sources.from_values(self._store.runs.get(version.run).snapshot)):
             return True
         return bool(version.parent) and self._speaks_everywhere(model, version.parent or BASE)

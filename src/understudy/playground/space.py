@@ -15,6 +15,8 @@ from understudy.playground.build import build_playground
 from understudy.playground.feedback_repo import FeedbackRepo
 from understudy.playground.keeping import Keeping
 from understudy.playground.playground import Playground
+from understudy.playground.scope import NEAR
+from understudy.playground.shipped_lessons import bring_lessons
 from understudy.serving.seal import CARD, ON_A_SPACE
 from understudy.settings import Settings, load_settings
 from understudy.store import Store
@@ -57,8 +59,16 @@ def open_space(folder: Path, values: SpaceValues, settings: Settings) -> tuple[P
 
 
 def _put_in_place(store: Store, model: str, number: int, folder: Path) -> None:
-    """The version that came with this Space is live, unless an owner chose another one on a disk that stayed."""
-    known = store.versions.find(model, number)
-    if known is None:
-        store.versions.add(model, str(folder), note="came with this Space", number=number)
-        store.versions.set_champion(model, number)
+    """The version that came with this Space is live, unless an owner chose another one on a disk that stayed.
+
+    Its lessons come before its row: after a kill in between, the next start brings what is missing.
+    """
+    if store.versions.find(model, number) is not None:
+        return
+    store.outbox.listen(False)  # what came with this Space lies in its repository already
+    shipped = bring_lessons(store, folder, f"{model} v{number}")
+    store.versions.add(
+        model, str(folder), note="came with this Space", number=number,
+        report={NEAR: shipped.near}, verdicts=shipped.verdicts,
+    )  # fmt: skip
+    store.versions.set_champion(model, number)

@@ -47,12 +47,16 @@ if __name__ == "__main__":
 
 @dataclass(frozen=True, slots=True)
 class SpaceOptions:
-    """What a person may say about a Space. `owners` are names on the hub; `feedback_repo` is a dataset there."""
+    """What a person may say about a Space. `owners` are names on the hub; `feedback_repo` is a dataset there.
+
+    `lessons`: the texts of what the version learned go along (`shipped_lessons`).
+    """
 
     title: str = ""
     owners: tuple[str, ...] = ()
     feedback_repo: str = ""
     zero_gpu: bool = False
+    lessons: bool = True
 
     def __post_init__(self) -> None:
         """Raises InputError: these words become a program and its settings."""

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from understudy.errors import InputError
+from understudy.playground.progress import counted
+from understudy.playground.shipped_lessons import count_lessons
 from understudy.playground.space_folder import check_space
+from understudy.serving.seal import ON_A_SPACE
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -15,11 +18,11 @@ REPLACED = ("understudy/**", "version/**")
 """Files of an earlier build that go when the new one does not have them; what an owner added there stays."""
 
 
-def push_space(folder: Path, repository: str, token: str, *, public: bool = False) -> str:
+def push_space(folder: Path, repository: str, token: str, *, public: bool = False, texts: bool = False) -> str:
     """Upload `folder` as the Space owner/name; its address. Raises InputError.
 
     A new one is opened, if `public`, once it is whole. One that is public already is only updated by who says so: a
-    version may repeat what was corrected in private.
+    version may repeat what was corrected in private. The `texts` of its lessons need a word of their own.
     """
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError
@@ -27,6 +30,12 @@ def push_space(folder: Path, repository: str, token: str, *, public: bool = Fals
     from understudy.serving.hub import HTTPError
 
     check_space(folder)
+    count = count_lessons(folder / ON_A_SPACE)
+    if public and count and not texts:
+        raise InputError(
+            f"{folder} holds the texts of {counted(count, 'correction')}, for everybody to read. Add --texts to publish"
+            " them, or build it --without-lessons."
+        )
     api = HfApi(token=token)
     try:
         made = _made(api, repository)

@@ -2,7 +2,8 @@
 
 The other file is copied and the copy brought up to date, so that it stays as it is. All of it comes in one transaction,
 or nothing. What was decided here stays: rows that are here already are never touched, topic, note and tags only filled
-where there are none. What taught somebody's own understudy there teaches nobody's here, until a curator takes it over.
+where there are none. What taught somebody's own understudy there teaches nobody's here, until a curator takes it over,
+unless the people there are those here.
 """
 
 from __future__ import annotations
@@ -60,9 +61,17 @@ class Merging:
         self._connections = connections
 
     def merge(
-        self, other: Merging, batch: str, state: State | None, on_progress: Callable[[float], bool] | None = None
+        self,
+        other: Merging,
+        batch: str,
+        state: State | None,
+        on_progress: Callable[[float], bool] | None = None,
+        *,
+        same_people: bool = False,
     ) -> dict[str, int]:
         """How many rows of each table came. `state` None leaves the states as they were decided there.
+
+        With `same_people` a name there is the same person here: a Space that lost its disk has its own words back.
 
         Inside a transaction of the caller's, who undoes it where this raises or `on_progress` returned False. A
         conversation that was deleted here stays so. Raises `StoreError`.
@@ -73,7 +82,7 @@ class Merging:
         for start in range(0, len(talks), _AT_ONCE):
             some = self._unknown(other, talks[start : start + _AT_ONCE])
             for table in _TABLES:
-                counts[table] += self._take(other, table, some, batch, state)
+                counts[table] += self._take(other, table, some, batch, state, same_people)
             self._describe(other, some)
             if on_progress is not None and not on_progress((start + len(some)) / len(talks)):
                 break
@@ -106,25 +115,27 @@ class Merging:
         twice = {line["conversation"] for line in lines if here.get(line["digest"]) not in (None, line["conversation"])}
         return [talk for talk in talks if talk not in gone and talk not in twice]
 
-    def _take(self, other: Merging, table: str, talks: Sequence[str], batch: str, state: State | None) -> int:
+    def _take(
+        self, other: Merging, table: str, talks: Sequence[str], batch: str, state: State | None, same_people: bool
+    ) -> int:
         where = _OF_TALK.get(table) or (_OF_ANSWER if table in ("ratings", "corrections", "wordings") else _OF_TURN)
         rows = other._rows(f"SELECT * FROM {table} WHERE {where.format(talks=marks(talks))}", talks)
         key = "turn" if table == "edits" else "id"
         known = f"SELECT {key} FROM {table} WHERE {key} IN (SELECT value FROM json_each(?))"
         here = {row[key] for row in self._rows(known, [json.dumps([row[key] for row in rows])])}
-        new = [self._adapted(row, table, batch, state) for row in rows if row[key] not in here]
+        new = [self._adapted(row, table, batch, state, same_people) for row in rows if row[key] not in here]
         if new:
             names = ", ".join(new[0])
             sql = f"INSERT INTO {table} ({names}) VALUES ({marks(list(new[0]))})"
             self._connections.mine().conn.executemany(sql, [tuple(row.values()) for row in new])
         return len(new)
 
-    def _adapted(self, row: Row, table: str, batch: str, state: State | None) -> Row:
+    def _adapted(self, row: Row, table: str, batch: str, state: State | None, same_people: bool) -> Row:
         if table == "conversations":
-            return row | {"batch": batch, "person": ""}  # a name there is nobody here
+            return row | {"batch": batch} | ({} if same_people else {"person": ""})  # a name there is nobody here
         if table == "completions" and row["finish"] is None:
             row = row | {"finish": "interrupted"}
-        if row.get("person"):
+        if row.get("person") and not same_people:
             row = row | {"person": f"{row['person']} (elsewhere)"}  # a name there is nobody here
         return row | {"state": state} if state is not None and table in _JUDGED else row
 

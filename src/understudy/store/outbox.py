@@ -63,6 +63,11 @@ class Outbox:
         rows = self._connections.rows("SELECT * FROM outbox ORDER BY number LIMIT ?", [AT_ONCE])
         return [Entry(row["number"], row["kind"], row["subject"], self._needed(row)) for row in rows]
 
+    def needed(self, corrections: Sequence[str]) -> list[dict[str, list[Row]]]:
+        """The rows of each of these corrections and of what it needs, as an entry has them; without those purged."""
+        found = (self._needed({"kind": "corrections", "subject": correction}) for correction in corrections)
+        return [rows for rows in found if rows]
+
     def take_out(self, until: int) -> None:
         """Forget the entries up to this number: they are written down."""
         with self._connections.writing() as db:

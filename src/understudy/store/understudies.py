@@ -21,7 +21,8 @@ from understudy.store.versions import Version, Versions
 EVERYONE = ""
 """The understudy that belongs to nobody in particular."""
 
-_OWNED = ("corrections", "ratings", "preferences", "champions", "versions", "runs")
+_FACTS = ("corrections", "ratings", "preferences")
+_OWNED = (*_FACTS, "champions", "versions", "runs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,7 @@ class Understudies:
         """Those of some facts that teach the understudy of `person` and no other."""
         given = [json.dumps([*facts]), person]
         sql = "SELECT id FROM {} WHERE id IN (SELECT value FROM json_each(?)) AND person = ?"
-        tables = ("corrections", "ratings", "preferences")
-        return frozenset(row["id"] for table in tables for row in self._connections.rows(sql.format(table), given))
+        return frozenset(row["id"] for table in _FACTS for row in self._connections.rows(sql.format(table), given))
 
     def set_active(self, person: str, active: bool) -> None:
         """Switch a person's own understudy on, made now if it is the first time, or off. Raises `InputError`."""
@@ -74,6 +74,19 @@ class Understudies:
                 "INSERT INTO understudies (person, active, created) VALUES (?, ?, ?)"
                 " ON CONFLICT (person) DO UPDATE SET active = excluded.active",
                 [person, int(active), now()],
+            )
+
+    def bring_back(self) -> None:
+        """Switch on those of whoever taught their own, in a store that has their words back and not their switches.
+
+        Somebody's own words under another name (they left, they were elsewhere) switch on nothing.
+        """
+        own = " UNION ".join(f"SELECT person FROM {table} WHERE person <> '' AND person = author" for table in _FACTS)
+        with self._connections.writing() as db:
+            db.execute(
+                f"INSERT INTO understudies (person, active, created) SELECT person, 1, ? FROM ({own}) WHERE true"
+                " ON CONFLICT (person) DO NOTHING",
+                [now()],
             )
 
     def retire(self, person: str) -> builtins.list[Version]:
