@@ -9,10 +9,12 @@ import pytest
 
 from tests.fake_hub import FakeHub
 from tests.playground.test_pulling import said, talk
+from tests.store.conftest import answered
 from understudy.cli import main
 from understudy.playground.feedback_repo import FeedbackRepo
 from understudy.playground.keeping import Keeping
-from understudy.store import Store
+from understudy.playground.pulling import pull
+from understudy.store import Edit, Filter, Store
 
 NAME = "ada/feedback"
 Run = Callable[..., Store]
@@ -57,6 +59,68 @@ def test_what_is_said_on_a_space_comes_back_after_its_disk_is_gone_and_goes_up_o
     assert [lesson.id for lesson in third.corrections.lessons()] == [decided.id], "what a curator decided came back too"
     lines = [n.count(b"\n") for path, n in sorted(repository.files.items()) if path.startswith("feedback/")]
     assert lines == [3, 1], "what was brought back was not written down again"
+
+
+def taught(store: Store, question: str, name: str, wanted: str, person: str) -> str:
+    """What `name` says it should have said, in a conversation of theirs; the conversation's id."""
+    talk = store.conversations.add(person=name)
+    turn = store.turns.add(talk.id, question)
+    made = store.corrections.add(answered(store, turn.id, "No idea."), wanted, name, person=person)
+    store.corrections.set_state(made.id, "approved")
+    return talk.id
+
+
+def test_what_somebody_taught_is_theirs_again_after_the_disk_is_gone_and_nobody_elses(
+    run: Run, fake_hub: FakeHub, tmp_path: Path
+) -> None:
+    talks: dict[str, str] = {}
+
+    def teach(store: Store) -> None:
+        for name in ("ann", "bob", "guest 5eed"):
+            store.understudies.set_active(name, True)
+            talks[name] = taught(store, "What is it?", name, f"It is {name}'s.", name)
+        taught(store, "And what else?", "eve", "Something for everyone.", "")
+        store.understudies.set_active("mallory", True)
+        taught(store, "What is it?", "mallory", "It is mine.", "mallory")
+        store.understudies.retire("mallory")
+        taught(store, "What is it?", "cleo", "It is taken over.", "cleo")
+        store.acts.edit(max(item.number for item in store.items.each(Filter())), Edit(person=""))
+
+    before = run(teach)
+    after = run(lambda store: None)
+
+    def known(store: Store, person: str) -> list[str]:
+        return [lesson.wanted for lesson in store.corrections.lessons(person=person)]
+
+    for name in ("", "ann", "bob", "eve", "cleo", "mallory", "guest 5eed", "guest 5eee", "ANN", "ann (elsewhere)"):
+        assert known(after, name) == known(before, name), name
+    assert known(after, "ann") == ["It is ann's.", "Something for everyone.", "It is taken over."]
+    assert {found.person for found in after.understudies.list() if found.active} == {"ann", "bob", "guest 5eed"}
+    assert {after.conversations.get(talk).person for talk in talks.values()} == {*talks}
+    assert after.belongings.of("conversation", [talks["ann"]], "bob") == []
+    assert {item.author for item in after.items.each(Filter())} == {"ann", "bob", "guest 5eed", "eve", "mallory", "cleo"}
+    with Store.open(tmp_path / "mine.db") as mine, FeedbackRepo(NAME, "hf_ada").fetched() as folder:
+        assert folder is not None
+        pull(mine, folder, NAME)
+        assert mine.understudies.list() == [] and mine.corrections.lessons("waiting", "ann") == [
+            lesson for lesson in mine.corrections.lessons("waiting") if lesson.person == ""
+        ], "a name on a Space is nobody at home"
+
+
+def test_an_understudy_that_was_switched_off_on_a_disk_that_stayed_is_not_switched_on(
+    fake_hub: FakeHub, tmp_path: Path
+) -> None:
+    with Store.open(tmp_path / "understudy.db") as store:
+        keeping = Keeping(store, tmp_path, FeedbackRepo(NAME, "hf_ada"), every=60)
+        keeping.start()
+        store.understudies.set_active("ann", True)
+        taught(store, "What is it?", "ann", "It is mine.", "ann")
+        store.understudies.set_active("ann", False)
+        keeping.close()
+        again = Keeping(store, tmp_path, FeedbackRepo(NAME, "hf_ada"), every=60)
+        again.start()
+        again.close()
+        assert store.understudies.taught_by("ann") == "" and len(store.corrections.lessons(person="ann")) == 1
 
 
 def test_a_pull_from_the_command_line_brings_it_here_once(

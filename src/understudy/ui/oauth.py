@@ -49,7 +49,7 @@ class HubSignIn:
         if name:
             return Person(name, self._role(name))
         if not isinstance(session.get("guest"), str):
-            session["guest"] = GUEST + secrets.token_hex(4)
+            session["guest"] = GUEST + secrets.token_hex(8)
         return Person(session["guest"], "visitor")
 
     def _role(self, name: str) -> PersonRole:
