@@ -12,13 +12,17 @@ CLIENT, SECRET = "space-client", "space-secret"
 
 
 class FakeAccounts:
-    """`signed_in` is who sits at the browser; tokens are signed with a key of this object."""
+    """`signed_in` is who sits at the browser; tokens are signed with a key of this object.
+
+    `proxied` says where an address is found here behind which the hub's proxy would stand.
+    """
 
     def __init__(self) -> None:
         from joserfc.jwk import RSAKey
 
         self.url = ""
         self.signed_in = "ada"
+        self.proxied: dict[str, str] = {}
         self.asked: list[dict[str, str]] = []
         self._key = RSAKey.generate_key(2048, {"kid": "test"}, auto_kid=False)
         self._codes: dict[str, dict[str, str]] = {}
@@ -53,6 +57,8 @@ class FakeAccounts:
         code = secrets.token_hex(8)
         self._codes[code] = {"name": self.signed_in, "nonce": asked.get("nonce", "")}
         back = asked["redirect_uri"]
+        for address, place in self.proxied.items():
+            back = back.replace(address, place, 1)
         sign = "&" if "?" in back else "?"
         return RedirectResponse(back + sign + urlencode({"code": code, "state": asked["state"]}), 303)
 

@@ -88,7 +88,7 @@ def variables(home: Path, port: int, **more: str) -> dict[str, str]:
         **kept, "HOME": str(home), "SYSTEM": "spaces", "SPACE_ID": "ada/demo", "SPACE_HOST": HOST,
         "SPACE_AUTHOR_NAME": "ada", "GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SERVER_PORT": str(port),
         "GRADIO_SSR_MODE": "True", "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1",
-        "UNDERSTUDY_EMBEDDER": "words", **more,
+        "UNDERSTUDY_THREADS": "1", "UNDERSTUDY_EMBEDDER": "words", **more,
     }  # fmt: skip
 
 
