@@ -98,7 +98,14 @@ def test_what_somebody_taught_is_theirs_again_after_the_disk_is_gone_and_nobody_
     assert {found.person for found in after.understudies.list() if found.active} == {"ann", "bob", "guest 5eed"}
     assert {after.conversations.get(talk).person for talk in talks.values()} == {*talks}
     assert after.belongings.of("conversation", [talks["ann"]], "bob") == []
-    assert {item.author for item in after.items.each(Filter())} == {"ann", "bob", "guest 5eed", "eve", "mallory", "cleo"}
+    assert {item.author for item in after.items.each(Filter())} == {
+        "ann",
+        "bob",
+        "guest 5eed",
+        "eve",
+        "mallory",
+        "cleo",
+    }
     with Store.open(tmp_path / "mine.db") as mine, FeedbackRepo(NAME, "hf_ada").fetched() as folder:
         assert folder is not None
         pull(mine, folder, NAME)

@@ -65,9 +65,12 @@ def test_a_built_space_is_complete_and_its_version_answers_in_it_as_here(
     assert "20 of 20 answers are the same" in readme and "Data snapshot: `f00d`" in readme
     home = str(playground.store.path.parent)
     ours = [path for path in out.rglob("*") if path.is_file() and out / "understudy" not in path.parents]
-    for path in [*ours, *(out / "version").iterdir()]:
-        for private in (ASKED, WANTED, home, str(starter_folder())):
+    lessons = out / "version" / "lessons.json"
+    for path in ours:
+        for private in (home, str(starter_folder()), *(() if path == lessons else (ASKED, WANTED))):
             assert private.encode() not in path.read_bytes(), f"{path} holds {private!r}"
+    assert ASKED in lessons.read_text() and WANTED in lessons.read_text()
+    assert "The texts of 1 of them are in `version/lessons.json`" in readme
 
 
 @pytest.mark.slow
@@ -118,7 +121,12 @@ def test_a_version_that_failed_its_gate_is_built_only_anyway(playground: Playgro
     with pytest.raises(InputError, match="did not pass its gate"):
         playground.version_exports.export("starter", failed.number, tmp_path / "out", "space")
     assert not (tmp_path / "out").exists()
-    made = playground.version_exports.export("starter", failed.number, tmp_path / "out", "space", anyway=True)
+    bare = SpaceOptions(lessons=False)
+    made = playground.version_exports.export(
+        "starter", failed.number, tmp_path / "out", "space", anyway=True, space=bare
+    )
+    assert not (tmp_path / "out" / "version" / "lessons.json").exists()
+    assert "The texts are not in here" in (tmp_path / "out" / "README.md").read_text()
     assert made.lines and f"version={failed.number}," in (tmp_path / "out" / "app.py").read_text()
 
 
@@ -192,14 +200,21 @@ def test_it_is_built_and_pushed_from_the_command_line_private_first(
     assert "Name one with --version" in run("build", str(tmp_path / "out"))[1]
     code, said = run("build", str(tmp_path / "out"), "--version", "v1", "--owner", "ada", "--title", "Demo")
     assert code == 0 and "20 of 20 answers are the same" in said and "understudy space push" in said
+    assert "In it are the texts of 1 correction, in version/lessons.json. " in said
     code, said = run("push", str(tmp_path / "out"), "ada/demo")
     assert code == 0 and "/spaces/ada/demo" in said
     pushed = fake_hub.get("space", "ada/demo")
     assert pushed.private and pushed.created["sdk"] == "gradio"
     assert front_matter(pushed.files["README.md"].decode())["title"] == "Demo"
     assert json.loads(pushed.files["version/version.json"])["snapshot"] == "f00d"
+    assert ASKED in pushed.files["version/lessons.json"].decode()
     pushed.private = False
     assert "is public. Add --public" in run("push", str(tmp_path / "out"), "ada/demo")[1]
+    code, said = run("push", str(tmp_path / "out"), "ada/new", "--public")
+    assert code == 2 and "holds the texts of 1 correction, for everybody to read. Add --texts" in said
+    assert ("space", "ada/new") not in fake_hub.repositories
+    assert run("push", str(tmp_path / "out"), "ada/new", "--public", "--texts")[0] == 0
+    assert not fake_hub.get("space", "ada/new").private
 
 
 def test_a_new_build_replaces_the_program_and_keeps_what_its_owner_added(fake_hub: FakeHub, tmp_path: Path) -> None:

@@ -49,7 +49,6 @@ def build(
     The version is asked twenty questions here and as it is in OUT; every answer that differs is shown. The texts of the
     corrections that it learned go along, so that it speaks where it does here and can be trained on from.
     """
-    from understudy.playground.shipped_lessons import lessons_of, told
     from understudy.playground.space_folder import SpaceOptions
 
     options = SpaceOptions(title, owners, feedback, zero_gpu, not without_lessons)
@@ -61,9 +60,7 @@ def build(
         made = playground.version_exports.export(
             model, number, out, "space", licence=licence, control=Told(), space=options, anyway=anyway
         )
-        texts = told([] if without_lessons else lessons_of(playground.store, model, number))
     tell(made, as_json)
-    click.echo(texts, err=as_json)
     if not as_json:
         click.echo(f"Try it with: cd {out} && python app.py. Then: understudy space push {out} OWNER/NAME")
 

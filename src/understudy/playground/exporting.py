@@ -22,12 +22,12 @@ from understudy.errors import InputError, NotFoundError
 from understudy.playground.casting import Casting
 from understudy.playground.model_card import NEXT, Facts, card_of
 from understudy.playground.scope import Scope
-from understudy.playground.shipped_lessons import count_lessons, lessons_of, write_lessons
+from understudy.playground.shipped_lessons import count_lessons, lessons_of, told, write_lessons
 from understudy.playground.space_folder import SpaceOptions, base_of, head, write_program
 from understudy.serving.dtypes import BYTES, DTYPES, FLOATS
 from understudy.serving.provider import is_address
 from understudy.serving.seal import ON_A_SPACE
-from understudy.store import Export, ExportLine, Store, Version
+from understudy.store import Export, ExportLine, Lesson, Store, Version
 from understudy.training.control import Quiet
 
 if TYPE_CHECKING:
@@ -119,14 +119,14 @@ class VersionExports:
         _check_place(out, self.size(model, form, dtype))
         if form not in ("adapter", "space"):
             _check_memory(self._casting.backend(model).describe().parameters)
-        expected = self._ask(version, control)
+        expected, texts = self._ask(version, control), ""
         part = out.with_name(f".{out.name}.{os.getpid()}.new")
         try:
             part.mkdir(parents=True)
             control.step("Writing the files", 0)
             making.write(part)
             if form == "space":
-                self._write_space(part, version, making, space)
+                texts = f" {told(self._write_space(part, version, making, space))}"
             lines, program = self._compare(making, part, expected, control)
             self._describe(part, version, making, lines, licence, space, repository)
             size = sum(file.stat().st_size for file in part.rglob("*") if file.is_file())
@@ -141,7 +141,7 @@ class VersionExports:
             version.id, form, making.dtype, repository or str(out.absolute()), size,
             program=program, unchecked=making.missing, lines=lines,
         )  # fmt: skip
-        return self._compared(made)
+        return self._compared(made, texts)
 
     def earlier(self, model: str, number: int) -> list[Compared]:
         """The exports of a version, newest first, as they were compared then. Raises NotFoundError."""
@@ -189,12 +189,15 @@ class VersionExports:
         dtype = {"adapter": "as trained", "space": "as trained", "gguf-adapter": "float32"}.get(form, dtype)
         return Exported.prepare(source, folder, base, f"{version.model}-v{version.number}", form, dtype)
 
-    def _write_space(self, folder: Path, version: Version, making: Exported, space: SpaceOptions) -> None:
+    def _write_space(self, folder: Path, version: Version, making: Exported, space: SpaceOptions) -> list[Lesson]:
+        """What is beside the version, and the lessons whose texts are."""
         write_program(folder, version.number, base_of(making.source), making.name, space)
-        if space.lessons:
-            near = self._scope.is_near(version.model, version.number)
-            lessons = lessons_of(self._store, version.model, version.number)
-            write_lessons(self._store, lessons, folder / ON_A_SPACE, near=near)
+        if not space.lessons:
+            return []
+        near = self._scope.is_near(version.model, version.number)
+        lessons = lessons_of(self._store, version.model, version.number)
+        write_lessons(self._store, lessons, folder / ON_A_SPACE, near=near)
+        return lessons
 
     def _ask(self, version: Version, control: Control) -> list[Expected]:
         from understudy.evaluation.decoding import Decoding
@@ -255,12 +258,12 @@ class VersionExports:
         card = card_of(self._store, facts, settings)
         (folder / "README.md").write_text(card, "utf-8")
 
-    def _compared(self, export: Export) -> Compared:
+    def _compared(self, export: Export, texts: str = "") -> Compared:
         from understudy.evaluation.parity import sentence
 
         lines = tuple(self._store.exports.lines(export.id))
         said = f"{sentence(lines)} Read back by {export.program}." if lines else f"Not checked: {export.unchecked}"
-        return Compared(export, lines, f"{said}{NEXT.get(export.form, '')}")
+        return Compared(export, lines, f"{said}{NEXT.get(export.form, '')}{texts}")
 
 
 def _check_place(out: Path, size: int) -> None:
