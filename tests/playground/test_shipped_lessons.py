@@ -12,15 +12,19 @@ import pytest
 
 from tests.playground.test_scope import ASKED, FAR, NEAR, WANTED, asked, version
 from tests.playground.test_space import space_at
+from tests.playground.tuned import tuned_playground
 from tests.store.conftest import answered, exchange
+from understudy.cli import main
 from understudy.dataset.asked import prompt_of
 from understudy.dataset.gather import sources
 from understudy.errors import ModelError
+from understudy.memory import Memory
 from understudy.playground.journal import Journal
 from understudy.playground.playground import Playground
 from understudy.playground.pulling import restore
 from understudy.playground.scope import Scope
 from understudy.playground.shipped_lessons import FILE, bring_lessons, count_lessons, lessons_of, write_lessons
+from understudy.serving.seal import CARD, FILES, Card, seal
 from understudy.store import Store, connections
 
 HEARD = "I cannot tell."
@@ -231,3 +235,46 @@ def test_a_file_brings_corrections_of_nobody_and_no_other_facts_and_changes_none
         assert verdict.correction == came.id == lesson and (came.author, came.person) == ("", "")
         talk = other.conversations.get(other.corrections.lessons()[0].conversation)
         assert talk.person == "" and other.ratings.standing() == []
+
+
+@pytest.mark.slow
+def test_a_space_that_somebody_gave_away_is_a_version_elsewhere_whose_lessons_wait(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"HOME": str(tmp_path / "mine"), "EMBEDDER": "words", "DEVICE": "cpu", "THREADS": "1"}.items():
+        monkeypatch.setenv(f"UNDERSTUDY_{name}", value)
+    home = tuned_playground(tmp_path / "home")
+    (known,) = lessons_of(home.store, "starter", 1)
+    folder = tmp_path / "given"
+    seal(home.casting.check_version("starter", 1), folder / "version", Card("starter", home_fingerprint(home)))
+    write_lessons(home.store, [known], folder / "version", near=True)
+    home.close()
+
+    def imported() -> tuple[int, str]:
+        with pytest.raises(SystemExit) as left:
+            main(["versions", "import", str(folder)])
+        return int(left.value.code or 0), "".join(capsys.readouterr())
+
+    code, said = imported()
+    assert code == 0 and "It is v1." in said and "1 lesson came along" in said
+    with Store.open(tmp_path / "mine" / "understudy.db") as mine:
+        scope = Scope(mine, Memory(mine))
+        (waiting,) = mine.corrections.lessons("waiting")
+        assert waiting.wanted == known.wanted and mine.versions.champion("starter") == 0
+        assert not any(weights == 1 for weights in (scope.weights("starter", 1, asked(text)) for text in (ASKED, FAR)))
+        mine.corrections.set_state(waiting.id, "approved")
+        assert [scope.weights("starter", 1, asked(text)) for text in (ASKED, FAR)] == [1, 0]
+        folders = [path.name for path in (tmp_path / "mine" / "versions").rglob("*") if path.is_file()]
+        assert sorted(folders) == sorted([*FILES, CARD]), "the texts lie in the store alone, where they can be deleted"
+    weights = folder / "version" / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    assert imported()[0] == 1
+    weights.unlink()
+    assert imported() == (
+        2,
+        f"{folder} has no adapter_model.safetensors, so it is neither an adapter nor a built Space.\n",
+    )
+
+
+def home_fingerprint(home: Playground) -> str:
+    return home.casting.backend("starter").describe().fingerprint

@@ -27,6 +27,7 @@ from understudy.cli.space import space
 from understudy.cli.teach import teach
 from understudy.cli.train import train, worker
 from understudy.cli.version_export import export, exports
+from understudy.cli.version_import import import_
 from understudy.cli.version_push import push, pushes
 from understudy.cli.versions import promote, rollback, versions
 
@@ -78,5 +79,5 @@ for command in (
     desktop,
 ):
     understudy.add_command(command)
-for command in (export, exports, push, pushes):
+for command in (export, exports, import_, push, pushes):
     versions.add_command(command)

@@ -17,18 +17,15 @@ from understudy.errors import InputError
 from understudy.playground.casting import Casting
 from understudy.playground.ordering import OpenApi
 from understudy.playground.promoting import FOLDER as VERSIONS
-from understudy.playground.promoting import version_folder
 from understudy.playground.rescue import NO_WEIGHTS
 from understudy.playground.taken_home import folder_of
+from understudy.playground.version_import import take_in, try_out
 from understudy.serving.provider import Endpoint, is_address
-from understudy.serving.seal import FILES, Card, seal
+from understudy.serving.seal import FILES
 from understudy.store import Store, Version
 
 if TYPE_CHECKING:
     from understudy.training.provider_job import GivenFile
-
-VISITOR = 999_999_999
-"""The number under which an adapter is tried; no version has it."""
 
 _LARGEST_BYTES = {"adapter_config.json": 10**6, "adapter_model.safetensors": 4 * 2**30}
 
@@ -95,15 +92,9 @@ class Adapters:
         )
 
     def _add(self, folder: Path, model: str) -> Version:
-        backend = self._casting.backend(model)
-        try:
-            backend.load_version(VISITOR, folder)
-        finally:
-            backend.unload_version(VISITOR)
-        seal(folder, version_folder(self._store, folder.name), Card(model, backend.describe().fingerprint))
-        return self._store.versions.add(
-            model, f"{VERSIONS}/{folder.name}", note="trained at a provider and brought home"
-        )
+        try_out(self._casting, model, folder)
+        note = "trained at a provider and brought home"
+        return take_in(self._store, self._casting, model, folder, folder.name, note)
 
     def _known(self, model: str, name: str) -> Version | None:
         versions = self._store.versions.list(model)

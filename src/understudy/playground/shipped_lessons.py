@@ -27,6 +27,7 @@ from understudy.playground.pulling import merge
 from understudy.serving.weights import read_json
 from understudy.store import EVERYONE, Lesson, Store, Verdict
 from understudy.store import sampling as sampling_json
+from understudy.store.corrections import State
 from understudy.types import Sampling
 
 FILE = "lessons.json"
@@ -93,13 +94,13 @@ def _personal(lessons: Sequence[Lesson]) -> str:
     return f"Found in them: {privacy.words(counts) or 'no personal data'}. {privacy.LIMIT}"
 
 
-def bring_lessons(store: Store, folder: Path, source: str) -> Shipped:
-    """Put what lies beside the version in `folder` into `store`, under the name `source`, approved as it was.
+def bring_lessons(store: Store, folder: Path, source: str, *, state: State = "approved") -> Shipped:
+    """Put what lies beside the version in `folder` into `store`, under the name `source`.
 
     A verdict is only on what stands here now with the very text that came. Raises ModelError for a damaged file.
     """
     facts, near = _read(folder)
-    merge(store, facts, source, state="approved")
+    merge(store, facts, source, state=state)
     wanted = {fact["corrections"][0]["id"]: fact["corrections"][0].get("text") for fact in facts}
     standing = store.corrections.standing([*wanted]).values()
     known = [lesson.id for lesson in standing if lesson.wanted == wanted[lesson.id]]
