@@ -131,3 +131,26 @@ def test_a_version_goes_to_the_hub_once_somebody_has_seen_what_differs(
     page.get_by_role("button", name="Export v1 for another program").click()
     expect(dialog.get_by_role("heading", name="On the hub")).to_be_visible()
     expect(dialog).to_contain_text("sent, private")
+
+
+def test_a_space_is_saved_with_the_texts_of_its_lessons_or_without(app: Watched, playground: Playground) -> None:
+    page = app.open(width=390, height=844, touch=True)
+    page.goto(f"{app.url}#learning")
+    page.get_by_role("button", name="Export v1 for another program").click()
+    dialog = page.get_by_role("dialog", name="Export v1")
+    texts = dialog.get_by_role("checkbox", name="With the texts of the corrections")
+    expect(texts).to_be_hidden()
+    dialog.get_by_label("For which program").select_option("space")
+    load_axe(page)
+    check(page, "a Space")
+    packed = {}
+    for button, wanted in (("Export", True), ("Export again", False)):
+        texts.set_checked(wanted)
+        dialog.get_by_role("button", name=button, exact=True).click()
+        link = dialog.get_by_role("link", name="Save the export")
+        expect(link).to_be_visible(timeout=120_000)
+        with page.expect_download() as saved:
+            link.click()
+        with zipfile.ZipFile(saved.value.path()) as packed_files:
+            packed[wanted] = [name for name in packed_files.namelist() if name.endswith("lessons.json")]
+    assert len(packed[True]) == 1 and packed[False] == []

@@ -20,7 +20,7 @@ def ended(ask: Any, job: str) -> Any:
 
 
 def started(ask: Any, **changes: object) -> Any:
-    how = {"number": 1, "form": "gguf", "dtype": "float32", "download": False, "licence": ""}
+    how = {"number": 1, "form": "gguf", "dtype": "float32", "download": False, "licence": "", "lessons": True}
     return ask("version_export_start", **how | changes)
 
 

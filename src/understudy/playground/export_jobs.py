@@ -12,6 +12,7 @@ from pathlib import Path
 
 from understudy.errors import InputError
 from understudy.playground.exporting import Compared, VersionExports
+from understudy.playground.space_folder import SpaceOptions
 from understudy.playground.tasks import Heard, Tasks
 from understudy.playground.transfers import MOST_BYTES, Transfers, clean
 
@@ -51,7 +52,7 @@ class Phases:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be exported, and whether a browser wants it as one file."""
+    """What is to be exported, and whether a browser wants it as one file; of a Space, with the texts of its lessons."""
 
     model: str
     number: int
@@ -59,6 +60,7 @@ class Order:
     dtype: str
     licence: str
     download: bool
+    lessons: bool = True
 
     @property
     def name(self) -> str:
@@ -99,7 +101,10 @@ class ExportJobs:
         return Exported(compared, file=file.id)
 
     def _make(self, order: Order, out: Path, control: Phases) -> Compared:
-        return self._exports.export(order.model, order.number, out, order.form, order.dtype, order.licence, control)
+        space = SpaceOptions(lessons=order.lessons)
+        return self._exports.export(
+            order.model, order.number, out, order.form, order.dtype, order.licence, control, space=space
+        )
 
 
 def _free(wanted: Path) -> Path:

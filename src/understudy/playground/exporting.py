@@ -65,7 +65,7 @@ FORMS = {
     "space": Form(
         "Space",
         "This program with this version and the texts of the corrections it learned, as a Space on the hub, for others"
-        " to try; then understudy space push. Without the texts: understudy space build --without-lessons.",
+        " to try; then understudy space push.",
     ),
 }
 """The forms of an export, as a page lists them."""

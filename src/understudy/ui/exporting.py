@@ -44,7 +44,7 @@ class ExportingHandlers:
         licence = checked_text(payload.text("licence", ""), "licence", empty=True, most=100)
         order = Order(
             self._casting.base_model, payload.whole("number"), payload.name("form"), payload.name("dtype"), licence,
-            payload.flag("download"),
+            payload.flag("download"), payload.flag("lessons"),
         )  # fmt: skip
         return {"job": self._jobs.start(order)}
 

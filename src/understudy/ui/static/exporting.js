@@ -31,6 +31,8 @@ function drawVersionExport(work) {
   const dtype = h('select', { id: 'export-dtype', 'aria-describedby': 'export-dtype-help' });
   const rounding = h('p.field-help', { id: 'export-dtype-help' });
   const place = h('select', { id: 'export-place' }, ...optionsOf(Object.keys(EXPORT_PLACES), EXPORT_PLACES));
+  const lessons = h('input', { type: 'checkbox', checked: true });
+  const texts = h('label.check', {}, lessons, ' With the texts of the corrections that it learned. Without them it speaks everywhere.');
   const hub = drawHub(offered, () => fresh());
   const result = h('div.counts-box', { role: 'status' });
   const button = h('button.primary', { type: 'button' });
@@ -43,6 +45,7 @@ function drawVersionExport(work) {
     dtype.value = formOf().dtypes.includes(chosen) ? chosen : 'float32';
     dtype.disabled = formOf().dtypes.length === 1;
     reads.textContent = formOf().words;
+    texts.hidden = form.value !== 'space' || place.value === 'hub';
     rounding.textContent = roundingWords(dtype);
     hub.box.hidden = place.value !== 'hub';
     asked.textContent = `${hub.box.hidden ? 'Afterwards' : 'Before anything is sent'} the files are opened by the program that reads them, and 20 questions are put to it and to this version, up to ten of them about what was learned.`;
@@ -51,10 +54,10 @@ function drawVersionExport(work) {
     drawButton(button, hub.box.hidden ? 'Export' : 'Check and send', 'primary');
   };
   const wanted = () => ({ form: form.value, dtype: dtype.value });
-  const controls = [form, dtype, place, ...hub.controls];
+  const controls = [form, dtype, place, lessons, ...hub.controls];
   const make = async () => {
     const next = await whileLocked([button, ...controls], () => (hub.box.hidden
-      ? makeVersionExport(work, { ...wanted(), licence: '', download: place.value === 'download' }, result)
+      ? makeVersionExport(work, { ...wanted(), licence: '', download: place.value === 'download', lessons: lessons.checked }, result)
       : pushVersion(work, { ...wanted(), ...hub.values(), anyway }, result)));
     anyway = next === HELD;
     if (next) drawButton(button, next, 'secondary');
@@ -63,7 +66,7 @@ function drawVersionExport(work) {
   button.addEventListener('click', make);
   fresh();
   const field = (input, label, help) => h('section', {}, h('label.field-label', { for: input.id }, label), input, help);
-  work.body.replaceChildren(field(form, 'For which program', reads),
+  work.body.replaceChildren(field(form, 'For which program', reads), texts,
     h('div.two', {}, field(dtype, 'Numbers', rounding), field(place, 'Where to')), hub.box, asked, result, ...offered.pushes.length ? [drawPushes(offered.pushes)] : [], ...offered.earlier.length ? [drawEarlierExports(offered.earlier)] : [], h('div.row-end', {}, button));
 }
 
