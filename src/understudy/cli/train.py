@@ -93,7 +93,7 @@ def told(playground: Playground, row: Run) -> dict[str, Any]:
         "version": version.number if version else None,
         "passed": version.passed if version else None,
         "live": bool(version) and playground.store.versions.champion(row.model, row.person) == row.version,
-        "report": row.report,
+        "report": version.report if version else row.report,
         "verdicts": [asdict(verdict) for verdict in verdicts],
     }
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from understudy.dataset.example import Example, Kind, Snapshot
+from understudy.dataset.neighbours import Neighbour
 from understudy.evaluation.decoding import Prompt
 from understudy.store import Lesson
 from understudy.types import Message
@@ -25,6 +26,7 @@ class Sizes:
     older: int = 40
     forms: int = 48
     probes: int = 60
+    neighbours: int = 40
     votes: int = 60
     texts: int = 60
 
@@ -42,8 +44,8 @@ class Question:
 class Exam:
     """`fresh` are questions the champion has not learned, `older` some of those it has; `left_out` are the rest.
 
-    `forms` are held-out paraphrases, `probes` unrelated prompts, `texts` held-out answers to score, `votes` held-out
-    preferences.
+    `forms` are held-out paraphrases, `probes` unrelated prompts, `neighbours` prompts near what is taught, `texts`
+    held-out answers to score, `votes` held-out preferences.
     """
 
     fresh: tuple[Question, ...]
@@ -51,6 +53,7 @@ class Exam:
     left_out: frozenset[str]
     forms: tuple[Example, ...]
     probes: tuple[Prompt, ...]
+    neighbours: tuple[Neighbour, ...]
     texts: tuple[Example, ...]
     votes: tuple[Example, ...]
 
@@ -65,7 +68,9 @@ class Exam:
         )
 
 
-def draw_exam(snapshot: Snapshot, learned: Collection[str], turn: int, sizes: Sizes) -> Exam:
+def draw_exam(
+    snapshot: Snapshot, learned: Collection[str], turn: int, sizes: Sizes, neighbours: Sequence[Neighbour] = ()
+) -> Exam:
     """The exam of run number `turn`; `learned` are the ids of corrections that the champion has learned."""
     asked = {e.source: e.prompt for e in snapshot.train if e.kind is Kind.CORRECTION and not e.synthetic}
     fresh = [lesson for lesson in snapshot.lessons if lesson.id not in learned]
@@ -79,6 +84,7 @@ def draw_exam(snapshot: Snapshot, learned: Collection[str], turn: int, sizes: Si
         left_out=frozenset(lesson.id for lesson in known) - {lesson.id for lesson in older},
         forms=_forms(held_out, {lesson.id for lesson in fresh}, sizes.forms, turn),
         probes=tuple(rotate(list(dict.fromkeys(snapshot.probes)), sizes.probes, 0)),
+        neighbours=tuple(neighbours[: sizes.neighbours]),
         texts=tuple(rotate([e for e in held_out if _is_text(e)], sizes.texts, turn)),
         votes=tuple(rotate([e for e in held_out if e.rejected is not None], sizes.votes, turn)),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from understudy.dataset.example import Snapshot
+from understudy.dataset.neighbours import Neighbour
 from understudy.errors import ModelError
 from understudy.evaluation.answer import Answer, verdict_on
 from understudy.evaluation.decoding import Ask, Control, Decoding, Prompt
@@ -37,6 +38,7 @@ def evaluate(
     control: Control,
     *,
     known: Sequence[Verdict] = (),
+    neighbours: Sequence[Neighbour] = (),
     turn: int = 0,
     sizes: Sizes | None = None,
     decoding: Decoding | None = None,
@@ -45,8 +47,8 @@ def evaluate(
     """Judge version `candidate` of `backend` on `snapshot`; both it and `champion` must be loaded.
 
     `known` are the champion's own verdicts: what it has learned is asked again in part only, chosen by `turn`, the
-    number of this run. A `decoding` that is kept between runs spares asking base and champion the same again. What
-    people would get is judged, so `weights` is what serves them.
+    number of this run. `neighbours` are near what is taught, best first. A `decoding` that is kept between runs spares
+    asking base and champion the same again. What people would get is judged, so `weights` is what serves them.
     Raises ModelError for a version that is not loaded, and what `control` raises.
     """
     for version in (candidate, champion):
@@ -55,7 +57,7 @@ def evaluate(
     decoding = decoding or Decoding(backend)
     decoding.keep_only({champion, BASE})
     learned = {verdict.correction: verdict for verdict in known if verdict.learned and not verdict.gone}
-    exam = draw_exam(snapshot, learned, turn, sizes or Sizes())
+    exam = draw_exam(snapshot, learned, turn, sizes or Sizes(), neighbours)
     return _Judging(backend, decoding, candidate, champion, learned, control, weights).judge(exam)
 
 
@@ -97,6 +99,7 @@ class _Judging:
         verdicts = [self._verdict(question) for question in questions]
         had = [self._had(question) for question in questions]
         metrics = self._question_metrics(questions, verdicts, had) | self._probe_metrics(exam.probes)
+        metrics |= self._neighbour_metrics([one.prompt for one in exam.neighbours])
         forms = self._contain([(form.prompt, form.completion) for form in exam.forms])
         metrics |= {"generality": forms.share()} if exam.forms else {}
         metrics |= self._sanity(exam, questions)
@@ -109,7 +112,8 @@ class _Judging:
             gained=pairs.count((True, False)),
             lost=pairs.count((False, True)),
             new=len(exam.fresh),
-            changed=tuple(self._changed(exam.probes)),
+            changed=tuple(self._changed([(probe, "") for probe in exam.probes])),
+            near=tuple(self._changed([(one.prompt, one.turn) for one in exam.neighbours])),
             notes=exam.notes,
         )
 
@@ -121,6 +125,7 @@ class _Judging:
         items += [(question.bare, question.lesson.wanted) for question in questions if question.bare]
         self._collect(items, "asking the corrections")
         self._collect([(form.prompt, form.completion) for form in exam.forms], "asking in other words")
+        self._collect([(one.prompt, None) for one in exam.neighbours], "asking what is near")
         self._collect([(probe, None) for probe in exam.probes], "asking unrelated questions")
 
     def _collect(self, items: Sequence[tuple[Prompt, str | None]], phase: str) -> None:
@@ -195,12 +200,17 @@ class _Judging:
             metrics["stability"] = share(_same(candidate, champion))
         return metrics
 
-    def _changed(self, probes: Sequence[Prompt]) -> list[Change]:
+    def _neighbour_metrics(self, prompts: Sequence[Prompt]) -> dict[str, Metric]:
+        candidate, champion, base = ([self._said(version, p, None) for p in prompts] for version in self._versions)
+        return {"neighbours": share(_same(candidate, base), _same(champion, base))} if prompts else {}
+
+    def _changed(self, prompts: Sequence[tuple[Prompt, str]]) -> list[Change]:
+        """Some of the prompts, each with its turn, that are answered otherwise than by the base."""
         found = []
-        for probe in probes:
-            before, after = self._said(BASE, probe, None), self._said(self._versions[0], probe, None)
+        for prompt, turn in prompts:
+            before, after = self._said(BASE, prompt, None), self._said(self._versions[0], prompt, None)
             if not after.same_as(before.text):
-                found.append(Change(probe[-1].content, before.text, after.text))
+                found.append(Change(prompt[-1].content, before.text, after.text, turn))
         return found[:_SHOWN]
 
     def _sanity(self, exam: Exam, questions: Sequence[Question]) -> dict[str, Metric]:

@@ -10,11 +10,15 @@ from understudy.store import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An unrelated prompt that the candidate answers otherwise than the base."""
+    """A prompt that the candidate answers otherwise than the base (`before`).
+
+    `turn` is whose deletion takes it along: of a neighbour, where a person said what it is about; "" of others.
+    """
 
     question: str
     before: str
     after: str
+    turn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,13 @@ class Report:
       `generality`      held-out wordings of corrections
       `retention`       corrections that the champion answers and the candidate still does
       `locality`        unrelated prompts answered as the base does, `stability` as the champion does
+      `neighbours`      prompts near what was taught, but not taught, answered as the base does
       `sanity`          answers that do not newly repeat themselves or go on without an end
       `loss`, `token_accuracy`  of held-out texts; `preference` of held-out votes
     `gained` are corrections that the candidate answers and the champion does not, `lost` the other way round; `new` are
     those it was the first to be asked. `without` is how many corrections were taken back that the champion knows and
-    the candidate, which began anew, was never taught. `changed` shows some unrelated prompts, `notes` how the exam was
-    drawn.
+    the candidate, which began anew, was never taught. `changed` shows some unrelated prompts, `near` some neighbours;
+    `notes` how the exam was drawn.
     """
 
     champion: int
@@ -43,4 +48,5 @@ class Report:
     new: int = 0
     without: int = 0
     changed: tuple[Change, ...] = ()
+    near: tuple[Change, ...] = ()
     notes: tuple[str, ...] = field(default=())

@@ -7,11 +7,16 @@ correction would keep all others from going live; it gets its verdict with the r
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from understudy.dataset.example import Snapshot
+from understudy.dataset.gather import Sources
+from understudy.dataset.neighbours import Neighbour, neighbours
 from understudy.errors import ModelError, NotFoundError
 from understudy.evaluation.decoding import Control, Decoding, Prompt
+from understudy.evaluation.exam import Sizes
 from understudy.evaluation.judging import CANDIDATE, Weights, evaluate
 from understudy.evaluation.report import Report
 from understudy.playground.casting import Casting
@@ -23,6 +28,9 @@ from understudy.training.trainer import Trained
 from understudy.types import BASE
 
 log = logging.getLogger(__name__)
+
+MOST_READ = 120
+"""Candidates for a neighbour that are compared with what is taught: a vector each, ten milliseconds."""
 
 
 class Comparing:
@@ -41,8 +49,12 @@ class Comparing:
         decoding: Decoding,
         control: Control,
         weights: Weights,
+        near: Sequence[Neighbour] = (),
     ) -> Report:
-        """What the exam found, with a verdict on every correction of the snapshot; `weights` as for `evaluate`."""
+        """What the exam found, with a verdict on every correction of the snapshot; `weights` as for `evaluate`.
+
+        `near` are the neighbours of what is taught that are asked too.
+        """
         champion = self._champion(run)
         live = self._store.versions.find(run.model, champion)
         known = self._store.versions.known(run.model, live.number) if live else []
@@ -52,7 +64,7 @@ class Comparing:
         try:
             report = evaluate(
                 backend, asked, CANDIDATE, champion, control,
-                known=known, turn=turn, decoding=decoding, weights=weights,
+                known=known, neighbours=near, turn=turn, decoding=decoding, weights=weights,
             )  # fmt: skip
         finally:
             backend.unload_version(CANDIDATE)
@@ -83,6 +95,19 @@ def weights_of(scope: Scope | None, run: Run) -> Weights:
         return scope.weights(run.model, version, prompt)
 
     return weights
+
+
+def neighbours_of(store: Store, scope: Scope | None, run: Run, snap: Snapshot) -> list[Neighbour]:
+    """What is asked near what `run` teaches: what memory finds near, and does not take for one of its corrections.
+
+    None where nothing tells near from far.
+    """
+    if scope is None:
+        return []
+    scope.get_ready()
+    beside = scope.beside(run)
+    found = neighbours(store, snap, Sources.from_values(run.snapshot).new, run.person)[:MOST_READ]
+    return list(islice((one for one in found if beside(one.prompt)), Sizes().neighbours))
 
 
 def _refused(snap: Snapshot, trained: Trained) -> list[Verdict]:

@@ -82,7 +82,8 @@ class FormLine:
 class VersionReport:
     """Everything the gate found out about a version.
 
-    `more` is how many verdicts are not among `rows`; `changed` are some unrelated answers that are not the base's.
+    `more` is how many verdicts are not among `rows`; `changed` are some unrelated answers that are not the base's,
+    `near` some of those near what was taught.
     `recipe` is what it was trained with, empty for one that was not trained here.
     """
 
@@ -93,6 +94,7 @@ class VersionReport:
     rows: tuple[VerdictRow, ...]
     more: int
     changed: tuple[ChangeLine, ...]
+    near: tuple[ChangeLine, ...]
     notes: tuple[str, ...]
     recipe: tuple[RecipeLine, ...]
 
@@ -126,9 +128,16 @@ def read_report(store: Store, model: str, number: int) -> VersionReport:
         tuple(_verdict_row(v, lessons.get(v.correction), forms.get(v.correction, ())) for v in verdicts[:MOST_ROWS]),
         max(0, len(verdicts) - MOST_ROWS),
         change_lines(version.report),
+        _standing(store, change_lines(version.report, "near")),
         notes_of(version.report),
         recipe_lines(store.runs.get(version.run).recipe) if version.run else (),
     )
+
+
+def _standing(store: Store, lines: Sequence[ChangeLine]) -> tuple[ChangeLine, ...]:
+    """Without those that quote a conversation that was deleted."""
+    there = store.turns.standing([line.turn for line in lines])
+    return tuple(line for line in lines if line.turn in there)
 
 
 def _version_line(

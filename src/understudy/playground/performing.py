@@ -24,7 +24,7 @@ from understudy.evaluation.gate import Decision, as_record, decide
 from understudy.evaluation.judging import CANDIDATE
 from understudy.evaluation.report import Report
 from understudy.playground.casting import Casting
-from understudy.playground.comparing import Comparing, weights_of
+from understudy.playground.comparing import Comparing, neighbours_of, weights_of
 from understudy.playground.lessons import REFUSED
 from understudy.playground.preparing import Preparing
 from understudy.playground.promoting import FOLDER, Promoting, version_folder
@@ -100,8 +100,9 @@ class Performing:
         control.enter("learning")
         trained = self._learn(run, backend, snap, recipe, control)
         control.enter("judging")
+        near = neighbours_of(self._store, self._scope, run, snap)
         report = self._comparing.report(
-            run, backend, snap, trained, self._decoding(backend), control, weights_of(self._scope, run)
+            run, backend, snap, trained, self._decoding(backend), control, weights_of(self._scope, run), near
         )
         report = replace(report, notes=(*report.notes, *damage, *snap.notices, *trained.notices))
         decision = decide(report)
@@ -172,7 +173,8 @@ class Performing:
         if decision.passed and self._automatic:
             self._promoting.promote(run.model, version.number, person=version.person)
             sentence = f"v{version.number} is live; it {decision.sentence}"
-        self._store.runs.finish(run.id, "succeeded", sentence, version.report, version.number)
+        report = {**version.report, "near": []}  # a finished run never changes, so it quotes nobody
+        self._store.runs.finish(run.id, "succeeded", sentence, report, version.number)
 
     def _decoding(self, backend: LocalBackend) -> Decoding:
         return self._decodings.setdefault(backend.name, Decoding(backend))

@@ -21,6 +21,7 @@ GROUPS = {
     "Left alone": {
         "locality": "Unrelated answers as the base gives them",
         "stability": "Unrelated answers as the champion gives them",
+        "neighbours": "Answers near what was taught, as the base gives them",
         "sanity": "Answers that end, and do not repeat themselves",
     },
     "Held out": {
@@ -49,11 +50,12 @@ class MetricLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """An unrelated question whose answer is another one than the base's."""
+    """A question whose answer is another one than the base's; `turn` as in `evaluation.Change`."""
 
     question: str
     before: str
     after: str
+    turn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,10 @@ def rule_lines(report: Mapping[str, Any]) -> tuple[RuleLine, ...]:
     return tuple(RuleLine(str(line["words"]), bool(line.get("passed"))) for line in lines if line.get("words"))
 
 
-def change_lines(report: Mapping[str, Any]) -> tuple[ChangeLine, ...]:
-    """Some unrelated answers that changed."""
-    names = ("question", "before", "after")
-    return tuple(ChangeLine(*(str(line.get(name, "")) for name in names)) for line in _mappings(report.get("changed")))
+def change_lines(report: Mapping[str, Any], name: str = "changed") -> tuple[ChangeLine, ...]:
+    """Some answers that changed: unrelated ones, or those `near` what was taught."""
+    names = ("question", "before", "after", "turn")
+    return tuple(ChangeLine(*(str(line.get(name, "")) for name in names)) for line in _mappings(report.get(name)))
 
 
 def notes_of(report: Mapping[str, Any]) -> tuple[str, ...]:

@@ -46,17 +46,33 @@ class Scope:
         taught = Sources.from_values(run.snapshot)
         if not self._near or _is_manner(taught) or (run.parent and self._speaks_everywhere(run.model, run.parent)):
             return lambda _: True
-        lessons = {*taught.new, *taught.rehearsed, *self._store.versions.learned(run.model, run.parent)}
+        lessons = self._lessons(run)
         return lambda messages: self._in_reach(messages, lessons, run.person)
 
     def is_near(self, model: str, version: int) -> bool:
         """Whether a version speaks only near what it learned."""
         return self._near and not self._speaks_everywhere(model, version)
 
+    def beside(self, run: Run) -> Callable[[Sequence[Message]], bool]:
+        """Whether a prompt is near what `run` teaches and asks something else: no correction answers it."""
+        lessons = self._lessons(run)
+
+        def is_beside(messages: Sequence[Message]) -> bool:
+            asked = messages[-1].content
+            near = self._memory.in_reach(asked, [], lessons, run.person)
+            return near and not self._memory.recall(asked, person=run.person)
+
+        return is_beside
+
     def get_ready(self) -> None:
         """Wait for what tells near from far, so that a script and a run decide as the page does."""
         self._memory.loader.start()
         self._memory.loader.wait()
+
+    def _lessons(self, run: Run) -> frozenset[str]:
+        """All that the version of `run` was taught, itself or before it."""
+        taught = Sources.from_values(run.snapshot)
+        return frozenset({*taught.new, *taught.rehearsed}) | self._store.versions.learned(run.model, run.parent)
 
     def _in_reach(self, messages: Sequence[Message], lessons: Set[str], person: str) -> bool:
         asked = [message.content for message in messages if message.role == "user"]

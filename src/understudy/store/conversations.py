@@ -56,6 +56,15 @@ class ConversationHit:
     snippet: str = field(default="")
 
 
+_QUOTE_NO_MORE = """
+    UPDATE versions SET report = json_set(report, '$.near', (
+        SELECT json_group_array(json(value)) FROM json_each(report, '$.near')
+        WHERE json_extract(value, '$.turn') IN (SELECT id FROM turns)))
+    WHERE json_array_length(report, '$.near') > 0
+"""
+"""A version's report quotes what people asked near a lesson, each with its turn: it goes with that."""
+
+
 class Conversations:
     """Reached as `store.conversations`."""
 
@@ -170,6 +179,7 @@ class Conversations:
                 before,
             )
             db.execute(f"DELETE FROM passages WHERE conversation IN (SELECT id FROM {due})", before)
+            db.execute(_QUOTE_NO_MORE)
             for index in ("search", "item_search"):
                 db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
             db.execute("UPDATE items SET indexed = 1 WHERE indexed = 0")

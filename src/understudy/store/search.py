@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from understudy.store.connections import Connections, Row, marks
 
@@ -45,6 +46,11 @@ def hits(connections: Connections, search: str, person: str, limit: int, offset:
 def match(words: list[str]) -> str:
     """An FTS5 query: every word as a string, the last one as a prefix."""
     return " ".join('"' + word.replace('"', '""') + '"' for word in words) + "*"
+
+
+def any_of(words: Sequence[str]) -> str:
+    """An FTS5 query: one of these words, each whole."""
+    return " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
 
 
 def are_indexed(words: list[str]) -> bool:

@@ -6,12 +6,14 @@ Editing an earlier message is a new turn with the same parent; nothing that was 
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from understudy.errors import InputError
-from understudy.store.connections import Connections, Row
+from understudy.store.connections import Connections, Row, marks
 from understudy.store.ids import new_id
 from understudy.store.moments import now
+from understudy.store.search import any_of
 from understudy.store.standing import unknown, unknown_conversation
 from understudy.store.texts import checked
 
@@ -108,6 +110,36 @@ class Turns:
             [text, limit],
         )
         return [_turn(row) for row in rows]
+
+    def opening_with(self, words: Sequence[str], limit: int, person: str = "") -> builtins.list[Turn]:
+        """Turns that begin a conversation and hold one of `words`, of those said last; at most `limit`, newest first.
+
+        Chats of `person` and of this machine's own person, imports, and whatever has feedback for everyone or for
+        `person`; so nothing that only somebody else said to the model.
+        """
+        rows = self._connections.rows(
+            """SELECT turns.* FROM turns JOIN conversations ON conversations.id = turns.conversation
+               WHERE deleted IS NULL AND turns.parent IS NULL AND (
+                   person IN ('', :person) AND turns.id IN (
+                       SELECT source FROM passages JOIN search ON search.rowid = passages.id
+                       WHERE search MATCH :query AND kind = 'turn' ORDER BY search.rowid DESC LIMIT :limit)
+                   OR turns.id IN (
+                       SELECT turn FROM items JOIN item_search ON item_search.rowid = items.number
+                       WHERE item_search MATCH :query AND gone = 0 AND items.person IN ('', :person)
+                       ORDER BY item_search.rowid DESC LIMIT :limit))
+               ORDER BY turns.id DESC LIMIT :limit""",
+            {"query": any_of(words), "person": person, "limit": limit},
+        )
+        return [_turn(row) for row in rows]
+
+    def standing(self, turns: Sequence[str]) -> frozenset[str]:
+        """Those of these turns whose conversation is there and not deleted."""
+        rows = self._connections.rows(
+            f"""SELECT turns.id FROM turns JOIN conversations ON conversations.id = turns.conversation
+                WHERE deleted IS NULL AND turns.id IN ({marks(turns)})""",
+            turns,
+        )
+        return frozenset(row["id"] for row in rows)
 
     def set_chosen(self, turn: str, completion: str | None) -> None:
         """The completion the person continues from; every choice is kept. `InputError` for one of another turn."""

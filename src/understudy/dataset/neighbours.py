@@ -1,0 +1,109 @@
+"""Questions beside what is taught: near it, and not it. Whether a version keeps its answers there is asked by the gate.
+
+People's own questions come first, because those will be asked again: of chats, of imports and of what has feedback,
+where they share a word that carries a lesson. Where these are too few, others are made: something else asked of the
+same name, or of the same thing. None asks nearly what trains or what is held out of it, and a made one is never an
+anchor (`anchors.is_probe`). Which are near enough to count is for who can tell meanings apart (`playground.scope`).
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from understudy.dataset import anchors
+from understudy.dataset.anchors import Prompt
+from understudy.dataset.example import Snapshot
+from understudy.dataset.forms import keywords
+from understudy.dataset.groups import NEAR, near_across, words
+from understudy.store import Lesson, Store
+from understudy.types import Message
+
+LESSONS = 32
+"""Lessons whose neighbours are looked for in a run, other ones in every run."""
+
+EACH = 8
+"""People's questions that are looked at for a lesson, and made ones."""
+
+_OF_A_THING = (
+    "What is {x}?|Who decides about {x}?|When did {x} begin?|How much does {x} cost?|Why does {x} matter?|"
+    "Where can I read more about {x}?|Is {x} new?|Who pays for {x}?|How many people know about {x}?|"
+    "What comes after {x}?|Can {x} be stopped?|Who is against {x}?|Tell me a story about {x}.|"
+    "How long has there been {x}?|Do you like {x}?|What is the opposite of {x}?|Where does {x} come from?"
+).split("|")
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A prompt near a lesson. `turn` is where a person asked it, or the lesson that it was `made` for."""
+
+    prompt: Prompt
+    turn: str
+    made: bool
+
+
+def neighbours(store: Store, snap: Snapshot, new: Sequence[str], person: str = "") -> list[Neighbour]:
+    """What could be neighbours of the lessons `new` of a run (of all its lessons where none is), best first."""
+    lessons = _drawn(snap, new)
+    rng = random.Random(f"neighbours {len(new)}")
+    found = [*_asked(store, lessons, person), *_made(lessons, rng)]
+    taught = [words(example.prompt[-1].content) for example in (*snap.train, *snap.held_out, *snap.anchors)]
+    taught += [words(lesson.question) for lesson in snap.resting]
+    return _different([one for one in found if _text(one)], taught)
+
+
+def _drawn(snap: Snapshot, new: Sequence[str]) -> list[Lesson]:
+    """Those whose neighbours are looked for; a follow-up has none that stands alone."""
+    alone = [lesson for lesson in snap.lessons if lesson.follows is None]
+    lessons = [lesson for lesson in alone if lesson.id in set(new)] or alone
+    return random.Random(f"lessons {len(snap.lessons)}").sample(lessons, min(LESSONS, len(lessons)))
+
+
+def _asked(store: Store, lessons: Sequence[Lesson], person: str) -> Iterator[Neighbour]:
+    """What people asked with the longest of the words that carry a lesson: long words are rare ones."""
+    for lesson in lessons:
+        carrying = sorted(keywords(lesson.question).split(), key=len, reverse=True)[:2]
+        for turn in store.turns.opening_with(carrying, EACH, person) if carrying else ():
+            system = (Message("system", turn.system),) if turn.system.strip() else ()
+            yield Neighbour((*system, Message("user", turn.text)), turn.id, made=False)
+
+
+def _made(lessons: Sequence[Lesson], rng: random.Random) -> Iterator[Neighbour]:
+    """In turn for each lesson, so that none of them has all."""
+    questions = [lesson.question for lesson in lessons]
+    for _ in range(EACH):
+        for lesson in lessons:
+            texts = anchors.neighbours(lesson.question, rng, questions) or _of_its_thing(
+                lesson.question, rng, questions
+            )
+            prompts: list[Prompt] = [(Message("user", text),) for text in texts]
+            yield from (Neighbour(prompt, lesson.turn, made=True) for prompt in prompts if anchors.is_probe(prompt))
+
+
+def _of_its_thing(question: str, rng: random.Random, others: Sequence[str]) -> list[str]:
+    """Of a question without a name: something else about its thing, and the same about the thing of another."""
+    thing, other = _thing(question), _thing(rng.choice(others))
+    if not thing or not other:
+        return []
+    return [*(shape.format(x=thing) for shape in rng.sample(_OF_A_THING, 2)), question.replace(thing, other)]
+
+
+def _thing(question: str) -> str:
+    """What a question is about, as far as words tell: the longest one, with the word before it if that carries too."""
+    carrying = keywords(question).split()
+    longest = max(carrying, key=len, default="")
+    before = re.search(rf"(\S+) {re.escape(longest)}", question)
+    return f"{before[1]} {longest}" if before and before[1] in carrying else longest
+
+
+def _different(found: Iterable[Neighbour], taught: Sequence[frozenset[str]]) -> list[Neighbour]:
+    """No two that ask the same, and none that asks nearly what is taught."""
+    unlike = list({words(_text(one)): one for one in reversed(list(found))}.items())[::-1]
+    near = {i for i, _, _ in near_across([asked for asked, _ in unlike], taught, NEAR)}
+    return [one for i, (_, one) in enumerate(unlike) if i not in near]
+
+
+def _text(one: Neighbour) -> str:
+    return one.prompt[-1].content.strip()
