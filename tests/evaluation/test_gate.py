@@ -166,11 +166,22 @@ def test_a_little_worse_by_chance_does_not(name: str, metric: Metric) -> None:
 
 
 def test_the_record_can_be_stored() -> None:
-    report = replace(GOOD, changed=(Change("Tell me a joke", "Why did", "No"),), notes=("Some were drawn.",))
+    changed, near = (Change("Tell me a joke", "Why did", "No"),), (Change("Who is Zorbo?", "Who?", "A shop.", "t1"),)
+    report = replace(GOOD, changed=changed, near=near, notes=("Some were drawn.",))
     record = as_record(report, decide(report))
     assert '"locality"' in to_json(record, "report")
     assert record["passed"] and record["metrics"]["locality"]["n"] == 60 and record["lines"][0]["passed"]
-    assert record["changed"] == [{"question": "Tell me a joke", "before": "Why did", "after": "No"}]
+    assert record["changed"] == [{"question": "Tell me a joke", "before": "Why did", "after": "No", "turn": ""}]
+    assert record["near"][0]["turn"] == "t1" and not record["lines"][0]["warns"]
+
+
+def test_what_changed_near_by_is_said_with_the_champion_s_number_and_stops_nothing() -> None:
+    few = line(with_metric("neighbours", some(18, 24, 22)), "neighbours")
+    assert few.words == "6 of 24 answers near what was taught, but not taught, changed, with v2 2"
+    assert few.passed and not few.warns
+    many = decide(with_metric("neighbours", some(17, 24)))
+    assert many.passed and [line.name for line in many.lines if line.warns] == ["neighbours"]
+    assert many.sentence.endswith("; but 7 of 24 answers near what was taught, but not taught, changed, with v2 24")
 
 
 def test_a_version_that_began_anew_to_forget_needs_nothing_new() -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from understudy.dataset.example import Example, Kind, Snapshot
+from understudy.dataset.neighbours import Neighbour
 from understudy.errors import Cancelled, ModelError
-from understudy.evaluation import CANDIDATE, Decoding, Sizes, evaluate
+from understudy.evaluation import CANDIDATE, Change, Decoding, Sizes, evaluate
 from understudy.evaluation.exam import draw_exam, rotate
 from understudy.serving.scripted import ScriptedBackend
 from understudy.store import Lesson, Verdict
@@ -94,6 +95,29 @@ def test_what_each_says_decides_every_number_of_the_report() -> None:
     assert [(c.before, c.after) for c in report.changed] == [
         (f"base on Tell me about {i}", f"changed on Tell me about {i}") for i in (7, 17)
     ]
+
+
+def near(count: int) -> list[Neighbour]:
+    return [Neighbour((Message("user", f"Who runs {i}"),), f"turn{i}", made=False) for i in range(count)]
+
+
+def test_neighbours_are_compared_with_the_base_and_told_with_whose_they_are() -> None:
+    knows = {3: {0}, CANDIDATE: {0}}
+    backend = knowing(knows, lambda question, version: version != BASE and question in ("Who runs 7", "Who runs 30"))
+    report = evaluate(backend, Snapshot(()), CANDIDATE, BASE, Free(), neighbours=near(40))
+    found = report.metrics["neighbours"]
+    assert (found.hits, found.n, found.champion) == (23, 24, 1.0), "no more are asked than an exam holds"
+    assert report.near == (Change("Who runs 7", "base on Who runs 7", "changed on Who runs 7", "turn7"),)
+    assert report.changed == () and "sanity" not in report.metrics
+
+
+def test_neighbours_are_asked_of_the_base_once_for_all_runs() -> None:
+    backend = knowing({CANDIDATE: {0}})
+    decoding, few = Decoding(backend), near(5)
+    first = evaluate(backend, Snapshot(()), CANDIDATE, BASE, Free(), neighbours=few, decoding=decoding)
+    backend.asked.clear()
+    assert evaluate(backend, Snapshot(()), CANDIDATE, BASE, Free(), neighbours=few, decoding=decoding) == first
+    assert {row.version for rows in backend.asked for row in rows} == {CANDIDATE}
 
 
 def test_versions_stand_side_by_side_in_batches_of_at_most_eight() -> None:

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from understudy.playground.reports import change_lines, metric_lines, notes_of, rule_lines, sentence_of
+from understudy.playground.reports import (
+    change_lines,
+    metric_lines,
+    notes_of,
+    rule_lines,
+    sentence_of,
+    warning_of,
+)
 
 REPORT: dict[str, Any] = {
     "sentence": "passed: 3 corrections are newly answered",
@@ -40,6 +47,14 @@ def test_the_rule_is_told_line_by_line() -> None:
     (line,) = rule_lines(REPORT)
     assert line.passed and line.words.startswith("1 of 60") and sentence_of(REPORT).startswith("passed")
     assert change_lines(REPORT)[0].after == "Two." and notes_of(REPORT)[0].startswith("40 of 52")
+
+
+def test_a_line_that_warns_is_the_warning_of_the_version() -> None:
+    warned = {"name": "neighbours", "words": "7 of 24 answers changed", "passed": True, "warns": True}
+    report = {**REPORT, "lines": [*REPORT["lines"], warned], "near": [{"question": "Q", "before": "", "turn": "t"}]}
+    assert (warning_of(REPORT), warning_of(report)) == ("", "7 of 24 answers changed.")
+    (near,) = change_lines(report, "near")
+    assert (near.question, near.after, near.turn) == ("Q", "", "t")
 
 
 @pytest.mark.parametrize(

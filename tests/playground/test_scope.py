@@ -105,6 +105,14 @@ def test_a_candidate_is_judged_by_the_same_rule(
     assert speaks(thumbs=["t"]) == [True, True]
 
 
+def test_beside_what_is_taught_is_what_is_near_and_no_other_wording_of_it(
+    playground: Playground, store: Store, lesson: str
+) -> None:
+    run = store.runs.add("starter", 0, "test", {}, {"new": [lesson]})
+    beside = playground.scope.beside(run)
+    assert [beside(asked(text)) for text in (ASKED, NEAR, FAR)] == [False, True, False]
+
+
 def test_a_memory_that_fails_lets_the_version_speak(
     playground: Playground, store: Store, lesson: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

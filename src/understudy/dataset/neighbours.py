@@ -9,9 +9,9 @@ anchor (`anchors.is_probe`). Which are near enough to count is for who can tell 
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from understudy.dataset import anchors
 from understudy.dataset.anchors import Prompt
@@ -51,7 +51,7 @@ def neighbours(store: Store, snap: Snapshot, new: Sequence[str], person: str = "
     found = [*_asked(store, lessons, person), *_made(lessons, rng)]
     taught = [words(example.prompt[-1].content) for example in (*snap.train, *snap.held_out, *snap.anchors)]
     taught += [words(lesson.question) for lesson in snap.resting]
-    return _different([one for one in found if _text(one)], taught)
+    return _different(found, taught)
 
 
 def _drawn(snap: Snapshot, new: Sequence[str]) -> list[Lesson]:
@@ -75,9 +75,9 @@ def _made(lessons: Sequence[Lesson], rng: random.Random) -> Iterator[Neighbour]:
     questions = [lesson.question for lesson in lessons]
     for _ in range(EACH):
         for lesson in lessons:
-            texts = anchors.neighbours(lesson.question, rng, questions) or _of_its_thing(
-                lesson.question, rng, questions
-            )
+            asked = lesson.question
+            named = anchors.neighbours(asked, rng, questions)[::-1]  # those of its own name are the last
+            texts = named[:3] or _of_its_thing(asked, rng, questions)
             prompts: list[Prompt] = [(Message("user", text),) for text in texts]
             yield from (Neighbour(prompt, lesson.turn, made=True) for prompt in prompts if anchors.is_probe(prompt))
 
@@ -91,19 +91,20 @@ def _of_its_thing(question: str, rng: random.Random, others: Sequence[str]) -> l
 
 
 def _thing(question: str) -> str:
-    """What a question is about, as far as words tell: the longest one, with the word before it if that carries too."""
+    """What a question is about, as far as words tell: the longest two side by side that carry it, else the longest."""
     carrying = keywords(question).split()
-    longest = max(carrying, key=len, default="")
-    before = re.search(rf"(\S+) {re.escape(longest)}", question)
-    return f"{before[1]} {longest}" if before and before[1] in carrying else longest
+    pairs = [" ".join(pair) for pair in pairwise(carrying)]
+    return max([pair for pair in pairs if pair in question] or carrying, key=len, default="")
 
 
 def _different(found: Iterable[Neighbour], taught: Sequence[frozenset[str]]) -> list[Neighbour]:
     """No two that ask the same, and none that asks nearly what is taught."""
-    unlike = list({words(_text(one)): one for one in reversed(list(found))}.items())[::-1]
-    near = {i for i, _, _ in near_across([asked for asked, _ in unlike], taught, NEAR)}
-    return [one for i, (_, one) in enumerate(unlike) if i not in near]
+    unlike: dict[frozenset[str], Neighbour] = {}
+    for one in found:
+        unlike.setdefault(words(_text(one)), one)
+    near = {i for i, _, _ in near_across(list(unlike), taught, NEAR)}
+    return [one for i, one in enumerate(unlike.values()) if i not in near]
 
 
 def _text(one: Neighbour) -> str:
-    return one.prompt[-1].content.strip()
+    return one.prompt[-1].content

@@ -26,7 +26,7 @@ class Sizes:
     older: int = 40
     forms: int = 48
     probes: int = 60
-    neighbours: int = 40
+    neighbours: int = 24
     votes: int = 60
     texts: int = 60
 

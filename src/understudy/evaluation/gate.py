@@ -26,6 +26,9 @@ class Rule:
     retention: 0.95 of what the champion answered must lie within the interval. Forgetting hurts more than not learning:
         a person was told that this was learned.
     locality: 0.9 of the unrelated answers as the base gives them, the aim for an adapter alone.
+    neighbours: where fewer than 0.75 of the answers near what was taught are the base's, it is said and stops nothing.
+        A version speaks there, so another answer is not yet a fault, and one that talks at length changes nearly all
+        of them; a person sees at a glance which it is (tests/benchmarks/NOTES.md).
     stability: 0.85 of them as the champion gives them: two versions may differ from the base in different places.
     sanity: at most 0.05 of all answers may newly repeat themselves or not end; one always may. A wording that nobody
         trained may end in a loop now and then, and memory answers it; what has collapsed loops in half of them.
@@ -39,6 +42,7 @@ class Rule:
     reliability: float = 0.9
     retention: float = 0.95
     locality: float = 0.9
+    neighbours: float = 0.75
     stability: float = 0.85
     sanity: float = 0.05
     loss_rise: float = 0.1
@@ -47,12 +51,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One condition: `words` say the numbers and what was needed; `short` is by how much it failed, as a share."""
+    """One condition: `words` say the numbers and what was needed; `short` is by how much it failed, as a share.
+
+    One that `warns` stops nothing, but should be read before its version is relied on.
+    """
 
     name: str
     words: str
     passed: bool
     short: float = 0.0
+    warns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,8 @@ def decide(report: Report, rule: Rule | None = None) -> Decision:
     failed = [line for line in lines if not line.passed]
     if failed:
         return Decision(False, f"not promoted: {max(failed, key=lambda line: line.short).words}", lines)
-    return Decision(True, f"passed: {'; '.join(line.words for line in lines[:3])}", lines)
+    warned = [f"but {line.words}" for line in lines if line.warns]
+    return Decision(True, f"passed: {'; '.join([*(line.words for line in lines[:3]), *warned])}", lines)
 
 
 def as_record(report: Report, decision: Decision) -> dict[str, Any]:
@@ -78,7 +87,10 @@ def as_record(report: Report, decision: Decision) -> dict[str, Any]:
     return {
         "passed": decision.passed,
         "sentence": decision.sentence,
-        "lines": [{"name": line.name, "words": line.words, "passed": line.passed} for line in decision.lines],
+        "lines": [
+            {"name": line.name, "words": line.words, "passed": line.passed, "warns": line.warns}
+            for line in decision.lines
+        ],
         "champion": report.champion,
         "metrics": {name: asdict(metric) for name, metric in report.metrics.items()},
         "new": report.new,
@@ -99,6 +111,8 @@ def _lines(report: Report, rule: Rule) -> Iterator[Line]:
         yield _at_most("locality", metrics["locality"], rule.locality, "unrelated answers changed")
     else:
         yield Line("locality", "there are no unrelated prompts to compare", True)
+    if "neighbours" in metrics:
+        yield _near(metrics["neighbours"], rule.neighbours, live)
     if "stability" in metrics and not report.without:  # begun anew, it differs where the champion does
         words = f"unrelated answers are not those of {live}"
         yield _at_most("stability", metrics["stability"], rule.stability, words)
@@ -158,6 +172,14 @@ def _at_most(name: str, metric: Metric, needed: float, words: str, least: int = 
     """Of a share of good ones: how many bad ones there are, and how many may be."""
     bad, most = metric.n - metric.hits, max(least, math.floor((1 - needed) * metric.n + 1e-9))
     return Line(name, f"{bad} of {metric.n} {words}, at most {most} may", bad <= most, _short(needed, metric.value))
+
+
+def _near(metric: Metric, needed: float, live: str) -> Line:
+    """How many answers near what was taught are others than the base's: said, and no reason to refuse."""
+    theirs = metric.n - round((metric.champion or 0.0) * metric.n)
+    beside = "" if live == "the base" else f", with {live} {theirs}"
+    words = f"{metric.n - metric.hits} of {metric.n} answers near what was taught, but not taught, changed{beside}"
+    return Line("neighbours", words, passed=True, warns=metric.value < needed)
 
 
 def _not_worse(name: str, metric: Metric, words: str) -> Line:

@@ -22,6 +22,7 @@ from understudy.playground.reports import (
     notes_of,
     rule_lines,
     sentence_of,
+    warning_of,
 )
 from understudy.store import Lesson, Store, Verdict, Version
 from understudy.types import BASE
@@ -34,7 +35,8 @@ Outcome = Literal["learned", "not learned", "deleted"]
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """One version. `words` says whether it passed; `refusal` why it cannot be promoted, "" when it can.
+    """One version. `words` says whether it passed, `warning` what to know of one that did; `refusal` why it cannot be
+    promoted, "" when it can.
 
     `learned` of `judged` corrections; both None when it was not trained here. `person` is whose it is, "" everyone's.
     """
@@ -49,6 +51,7 @@ class VersionLine:
     passed: bool | None
     words: str
     removed: bool
+    warning: str
     refusal: str
     learned: int | None = None
     judged: int | None = None
@@ -154,6 +157,7 @@ def _version_line(
         passed=version.passed,
         words=_outcome(version),
         removed=version.removed is not None,
+        warning=warning_of(version.report) if version.passed else "",
         refusal=_refusal(version, champion, person),
         learned=counts[0] if counts else None,
         judged=counts[1] if counts else None,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from understudy.errors import InputError, NotFoundError
 from understudy.playground.casting import Casting
+from understudy.playground.reports import warning_of
 from understudy.store import EVERYONE, Store, Version
 from understudy.types import BASE
 
@@ -75,7 +76,8 @@ class Promoting:
             self._casting.ensure_version(model, number)
         self._store.versions.set_champion(model, number, person)
         self._make_room(model, keep={number, before})
-        return f"{_name(number)} is live from the next answer on. Before it was {_name(before)}."
+        said = f"{_name(number)} is live from the next answer on. Before it was {_name(before)}."
+        return " ".join(filter(None, [said, self._warning(model, number)]))
 
     def roll_back(self, model: str, number: int | None = None, *, person: str = EVERYONE) -> str:
         """Make the champion before this one live again, or version `number`. Raises as `promote`."""
@@ -113,6 +115,10 @@ class Promoting:
         if not usable:
             raise InputError("The base is live, and no version was before it. There is nothing to roll back.")
         return usable[-1]
+
+    def _warning(self, model: str, number: int) -> str:
+        version = self._store.versions.find(model, number)
+        return warning_of(version.report) if version else ""
 
     def _check_passed(self, model: str, number: int, anyway: bool, person: str) -> None:
         versions = {version.number: version for version in self._store.versions.list(model, person)}

@@ -60,10 +60,11 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """One line of the gate's rule, with its numbers, and whether it held."""
+    """One line of the gate's rule, with its numbers, and whether it held; one that `warns` held, and is to be read."""
 
     words: str
     passed: bool
+    warns: bool = False
 
 
 def metric_lines(report: Mapping[str, Any]) -> tuple[MetricLine, ...]:
@@ -79,7 +80,11 @@ def metric_lines(report: Mapping[str, Any]) -> tuple[MetricLine, ...]:
 def rule_lines(report: Mapping[str, Any]) -> tuple[RuleLine, ...]:
     """How the gate decided, line by line."""
     lines = _mappings(report.get("lines"))
-    return tuple(RuleLine(str(line["words"]), bool(line.get("passed"))) for line in lines if line.get("words"))
+    return tuple(
+        RuleLine(str(line["words"]), bool(line.get("passed")), bool(line.get("warns")))
+        for line in lines
+        if line.get("words")
+    )
 
 
 def change_lines(report: Mapping[str, Any], name: str = "changed") -> tuple[ChangeLine, ...]:
@@ -98,6 +103,11 @@ def sentence_of(report: Mapping[str, Any]) -> str:
     """The gate's decision in one sentence; "" when the report has none."""
     sentence = report.get("sentence")
     return sentence if isinstance(sentence, str) else ""
+
+
+def warning_of(report: Mapping[str, Any]) -> str:
+    """What a person should read before they rely on a version that passed; "" when there is nothing."""
+    return " ".join(f"{line.words}." for line in rule_lines(report) if line.warns)
 
 
 def _metric_line(name: str, metric: object) -> MetricLine | None:

@@ -33,8 +33,9 @@ function versionTag(version) {
 function versionWords(version) {
   const learned = version.judged === null ? '' : `Learned ${version.learned} of ${plural(version.judged, 'correction')}.`;
   const outcome = version.passed ? '' : version.words.charAt(0).toUpperCase() + version.words.slice(1).replace(/([^.!?])$/, '$1.');
+  const warning = version.warning ? `Read before you rely on it: ${version.warning}` : '';
   const note = version.judged === null ? version.note.replace(/^./, (first) => first.toUpperCase()).replace(/([^.!?])$/, '$1.') : '';
-  return [learned, outcome, note].filter(Boolean).join(' ');
+  return [learned, outcome, warning, note].filter(Boolean).join(' ');
 }
 
 function versionTools(version, key) {
@@ -60,7 +61,12 @@ function baseRow(champion) {
   return row;
 }
 
-actions.promote = (button) => decide('promote', { number: Number(button.dataset.value) });
+actions.promote = (button) => {
+  const number = Number(button.dataset.value);
+  const version = learning.view.versions.find((version) => version.number === number);
+  if (!version || !version.warning) return decide('promote', { number });
+  return confirmVersion(`Promote v${number}?`, `${version.warning} “Did it learn?” shows them. You can roll back at any time.`, 'Promote', () => decide('promote', { number }));
+};
 actions['roll-back'] = () => decide('roll_back');
 
 actions['compare-version'] = async (button) => {
@@ -96,7 +102,7 @@ function confirmVersion(title, said, word, run) {
 function versionReport(report) {
   return h('div.unfolded', {},
     report.sentence && !report.rules.length ? h('p', {}, report.sentence) : null,
-    report.rules.length ? h('ul.rules', {}, ...report.rules.map((rule) => h('li', { data: { passed: String(rule.passed) } }, svg(rule.passed ? 'check' : 'close'), spoken(rule.passed ? 'held: ' : 'broken: '), rule.words))) : null,
+    report.rules.length ? h('ul.rules', {}, ...report.rules.map((rule) => ruleRow(rule))) : null,
     report.metrics.length ? metricTable(report.metrics) : null,
     report.rows.length ? verdictTable(report.rows) : h('p.faint', {}, 'No correction was judged.'),
     formsFold(`v${report.number}`, report.rows),
@@ -107,6 +113,11 @@ function versionReport(report) {
     report.near.length ? cardTable('Answers that changed near what was taught', ['Question', 'Base', 'This version'], report.near.map((change) => [change.question, change.before, change.after])) : null,
     ...report.notes.map((note) => h('p.field-help', {}, note)),
     recipeFold(`v${report.number}`, report.recipe));
+}
+
+function ruleRow(rule) {
+  const [icon, said] = rule.warns ? ['alert', 'held, but read: '] : rule.passed ? ['check', 'held: '] : ['close', 'broken: '];
+  return h('li', { data: { passed: String(rule.passed && !rule.warns) } }, svg(icon), spoken(said), rule.words);
 }
 
 function metricTable(metrics) {
