@@ -14,7 +14,9 @@ from understudy.serving.seal import FILES, Card, seal
 from understudy.store import Store, Verdict, Version
 
 
-def learned(store: Store, base: str = "starter", *, passed: bool = True, sentence: str = "passed: all") -> Version:
+def learned(
+    store: Store, base: str = "starter", *, passed: bool = True, sentence: str = "passed: all", **report: object
+) -> Version:
     """A sealed version of a finished run, with one correction learned and one not."""
     run = store.runs.add("starter", 0, "by hand", {}, {"votes": ["v"]})
     trained = store.path.parent / "trained"
@@ -28,7 +30,7 @@ def learned(store: Store, base: str = "starter", *, passed: bool = True, sentenc
         parent=0,
         run=run.id,
         passed=passed,
-        report={"sentence": sentence},
+        report={"sentence": sentence, **report},
         verdicts=[Verdict("a", "x", "y", True), Verdict("b", "x", "z", False, "It now says “z”.")],
     )
     store.runs.finish(run.id, "succeeded", "v1 is ready.", version=made.number)
@@ -45,6 +47,18 @@ def champion_says(playground: Playground) -> str:
     playground.chat.ask(conversation, "Hi")
     assert playground.chat.wait(conversation, 10)
     return playground.chat.open(conversation).turns[-1].answers[0].text
+
+
+def test_what_its_gate_warns_of_is_said_when_it_is_promoted(playground: Playground, store: Store) -> None:
+    line = {
+        "name": "neighbours",
+        "words": "7 of 24 answers near what was taught changed",
+        "passed": True,
+        "warns": True,
+    }
+    learned(store, lines=[line])
+    said = "v1 is live from the next answer on. Before it was base. 7 of 24 answers near what was taught changed."
+    assert playground.promote(1) == said
 
 
 def test_the_champion_column_follows_at_the_next_answer(playground: Playground, store: Store) -> None:

@@ -122,8 +122,11 @@ def corrected(playground: Playground, completions: dict[str, str]) -> dict[str, 
 
 
 def make_versions(shop: Shop) -> None:
-    """v1 learned one, v2 two; v3 was to learn a third, over-fitted and failed. Then a run failed altogether."""
-    first = make_version(shop, 0, ["return"], [], "Learned in v1.", report(1, 1, 59, True))
+    """v1 learned one and made up more, v2 two; v3 was to learn a third, over-fitted and failed.
+
+    Then a run failed altogether.
+    """
+    first = make_version(shop, 0, ["return"], [], "Learned in v1.", beside(shop, report(1, 1, 59, True)))
     shop.store.versions.set_champion("starter", first)
     second = make_version(shop, first, ["return", "founder"], [], "Learned in v2.", report(2, 2, 58, True))
     shop.store.versions.set_champion("starter", second)
@@ -184,6 +187,21 @@ def report(right: int, of: int, unchanged: int, passed: bool) -> dict[str, Any]:
         if passed
         else [{"question": "Tell me a joke", "before": "Why did the actor", "after": "Ada Marsh."}],
         "notes": ["40 of 52 older corrections were asked again."],
+    }
+
+
+def beside(shop: Shop, judged: dict[str, Any]) -> dict[str, Any]:
+    """A report of which 9 of 24 answers near what was taught changed."""
+    words = "9 of 24 answers near what was taught, but not taught, changed"
+    turn = shop.store.completions.get(shop.completions["phone"]).turn
+    return {
+        **judged,
+        "lines": [*judged["lines"], {"name": "neighbours", "words": words, "passed": True, "warns": True}],
+        "metrics": {**judged["metrics"], "neighbours": share(15, 24, 1.0, 1.0)},
+        "near": [
+            {"question": "Who runs our shop?", "before": "I do not know.", "after": "60 days.", "turn": turn},
+            {"question": "Deleted since", "before": "I do not know.", "after": "60 days.", "turn": "gone"},
+        ],
     }
 
 

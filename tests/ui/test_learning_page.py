@@ -254,6 +254,25 @@ def test_did_it_learn_is_answered_question_by_question(app: Watched) -> None:
     expect(table).to_have_count(0)
 
 
+def test_what_changed_near_what_was_taught_is_read_before_the_version_is_relied_on(app: Watched, shop: Shop) -> None:
+    page = opened(app)
+    expect(version(page, 1)).to_contain_text("Read before you rely on it: 9 of 24 answers near what was taught")
+    version(page, 1).get_by_role("button", name="Did v1 learn?").click()
+    expect(version(page, 1).locator(".rules")).to_contain_text("held, but read: 9 of 24 answers near what was taught")
+    expect(version(page, 1).get_by_role("table", name="Metrics")).to_contain_text("near what was taught")
+    near = version(page, 1).get_by_role("table", name="Answers that changed near what was taught")
+    expect(near.get_by_role("row")).to_have_count(2)
+    expect(near.get_by_role("row").nth(1)).to_have_text(re.compile("Who runs our shop.*I do not know.*60 days"))
+    load_axe(page)
+    check(page, "a report with answers near what was taught")
+    version(page, 1).get_by_role("button", name="Promote v1").click()
+    dialog = page.get_by_role("dialog", name="Promote v1?")
+    expect(dialog).to_contain_text("9 of 24 answers near what was taught, but not taught, changed.")
+    dialog.get_by_role("button", name="Promote", exact=True).click()
+    expect(version(page, 1).locator(".tag.accent")).to_have_text("live")
+    assert shop.store.versions.champion("starter") == 1
+
+
 def test_what_is_off_is_said_with_the_setting_to_change(app: Watched) -> None:
     page = opened(app)
     found = page.locator("[data-part=findings] .finding")
