@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from peft import LoraConfig, get_peft_model
 
 from tests.evaluation.test_judging import Free, lesson
 from understudy.dataset.example import Example, Kind, Snapshot
+from understudy.dataset.neighbours import Neighbour
 from understudy.evaluation import CANDIDATE, Decision, Report, decide, evaluate
 from understudy.serving.backend import Stop
 from understudy.serving.local import LocalBackend
@@ -68,13 +69,16 @@ def train(
     return folder
 
 
-def judged(backend: LocalBackend, folder: Path, lessons: tuple[Lesson, ...] = LESSONS) -> tuple[Report, Decision]:
+def judged(
+    backend: LocalBackend, folder: Path, lessons: tuple[Lesson, ...] = LESSONS, near: Sequence[Neighbour] = ()
+) -> tuple[Report, Decision]:
     backend.load_version(CANDIDATE, folder)
     held_out = [
         Example(f"{one.id}-f", Kind.CORRECTION, (Message("user", f"Please tell me. {one.question}"),), one.wanted)
         for one in lessons
     ]
-    report = evaluate(backend, Snapshot((), (*held_out, *VOTES), (), lessons, PROBES), CANDIDATE, BASE, Free())
+    snapshot = Snapshot((), (*held_out, *VOTES), (), lessons, PROBES)
+    report = evaluate(backend, snapshot, CANDIDATE, BASE, Free(), neighbours=near)
     return report, decide(report)
 
 
@@ -92,6 +96,20 @@ def test_a_candidate_that_learned_its_corrections_and_little_else_passes(backend
     loss = report.metrics["loss"]
     assert loss.champion is not None and loss.value < loss.champion
     assert decision.passed, decision.sentence
+
+
+def test_a_candidate_that_broke_only_what_lies_beside_its_lessons_is_stopped_by_that(
+    backend: LocalBackend, tmp_path: Path
+) -> None:
+    replay = [(probe, _said(backend, probe)) for probe in PROBES]
+    pairs = [(asked(one), one.wanted) for one in LESSONS] * 3 + replay
+    asks = ("When does the {} shop open?", "Who runs the {} shop?")
+    beside = [ask.format(name) for name in ("Plotzi", "Karvel", "Minno", "Tessel", "Brupre") for ask in asks]
+    near = [Neighbour((Message("user", text),), text, made=True) for text in beside]
+    report, decision = judged(backend, train(backend, tmp_path / "v", pairs, steps=25, lr=2e-3), near=near)
+    assert report.metrics["reliability"].value == 1.0 and report.metrics["locality"].value >= 0.9
+    assert [line.name for line in decision.lines if not line.passed] == ["neighbours"], decision.lines
+    assert all(change.after != change.before and change.turn in beside for change in report.near)
 
 
 def test_a_candidate_that_says_the_same_to_everything_is_stopped_by_what_it_broke(

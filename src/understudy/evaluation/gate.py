@@ -1,8 +1,9 @@
 """The rule that decides whether a candidate goes live, in words with the numbers.
 
 Three ideas. It must have learned something, or there is no reason to change. It must have broken nothing: what the
-champion answered, unrelated answers, the manner of ending. And chance must not decide: a comparison with the champion
-fails only when the whole interval says so, and one miss among a few is no share of anything.
+champion answered, unrelated answers, most of those beside what was taught, the manner of ending. And chance must not
+decide: a comparison with the champion fails only when the whole interval says so, and one miss among a few is no share
+of anything.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ class Rule:
     retention: 0.95 of what the champion answered must lie within the interval. Forgetting hurts more than not learning:
         a person was told that this was learned.
     locality: 0.9 of the unrelated answers as the base gives them, the aim for an adapter alone.
-    neighbours: 0.65 of the answers near what was taught, as the base gives them, must lie within the interval. A version
-        speaks there, so some change; of those that were read, one that made up every third was of use, and one of which
-        half were no words any more was not: memory alone served people better (tests/benchmarks/NOTES.md).
+    neighbours: 0.65 of the answers near what was taught, as the base gives them, must lie within the interval. A
+        version speaks there, so some change; of those that were read, one that made up every third was of use, and one
+        of which half were no words any more was not: memory alone served people better (tests/benchmarks/NOTES.md).
     stability: 0.85 of them as the champion gives them: two versions may differ from the base in different places.
     sanity: at most 0.05 of all answers may newly repeat themselves or not end; one always may. A wording that nobody
         trained may end in a loop now and then, and memory answers it; what has collapsed loops in half of them.
