@@ -55,10 +55,12 @@ def test_somebody_else_s_chats_are_nobody_s_neighbours_until_they_give_feedback(
     turn = asked(store, "Who pays an apprentice while on furlough?", person="mia")
     assert all(one.made for one in found(store))
     assert [one.turn for one in found(store, "mia") if not one.made] == [turn]
+    assert all(one.made for one in found(store, "tom"))
     (answer,) = store.completions.of_turn(turn)
     store.ratings.add(answer.id, True, state="waiting")
     store.items.index()
     assert [one.turn for one in found(store) if not one.made] == [turn]
+    assert all(one.made for one in found(store, "tom")), "a version of his own quotes nobody else"
 
 
 def test_what_was_deleted_is_asked_no_more(store: Store) -> None:

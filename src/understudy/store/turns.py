@@ -114,18 +114,20 @@ class Turns:
     def opening_with(self, words: Sequence[str], limit: int, person: str = "") -> builtins.list[Turn]:
         """Turns that begin a conversation and hold one of `words`, of those said last; at most `limit`, newest first.
 
-        Chats of `person` and of this machine's own person, imports, and whatever has feedback for everyone or for
-        `person`; so nothing that only somebody else said to the model.
+        Of chats only those of `person`, "" this machine's own; for "" also what lies at the desk for everyone: imports,
+        and what anybody gave feedback on. So nobody reads what only somebody else said to the model.
         """
         rows = self._connections.rows(
             """SELECT turns.* FROM turns JOIN conversations ON conversations.id = turns.conversation
-               WHERE deleted IS NULL AND turns.parent IS NULL AND (
-                   person IN ('', :person) AND turns.id IN (
-                       SELECT source FROM passages JOIN search ON search.rowid = passages.id
-                       WHERE search MATCH :query AND kind = 'turn' ORDER BY search.rowid DESC LIMIT :limit)
-                   OR turns.id IN (
-                       SELECT turn FROM items JOIN item_search ON item_search.rowid = items.number
-                       WHERE item_search MATCH :query AND gone = 0 AND items.person IN ('', :person)
+               WHERE deleted IS NULL AND turns.parent IS NULL AND turns.id IN (
+                   SELECT * FROM (
+                       SELECT source FROM search JOIN passages ON passages.id = search.rowid
+                       JOIN conversations ON conversations.id = passages.conversation
+                       WHERE search MATCH :query AND kind = 'turn' AND person = :person
+                       ORDER BY search.rowid DESC LIMIT :limit)
+                   UNION SELECT * FROM (
+                       SELECT turn FROM item_search JOIN items ON items.number = item_search.rowid
+                       WHERE item_search MATCH :query AND gone = 0 AND items.person = '' AND :person = ''
                        ORDER BY item_search.rowid DESC LIMIT :limit))
                ORDER BY turns.id DESC LIMIT :limit""",
             {"query": any_of(words), "person": person, "limit": limit},
