@@ -110,10 +110,14 @@ def neighbours(question: str, rng: random.Random, others: Sequence[str] = ()) ->
     for old in dict.fromkeys(m[0] for m in re.finditer(rf"{_NAME}|\d+", question)):
         new = str(rng.randint(2, 999)) if old.isdigit() else _coined(old, rng, others)
         found.append(re.sub(rf"\b{re.escape(old)}\b", new, question))
-    subject = re.search(_NAME, question)
-    if subject:  # twice: of another name the base answers (`playground.scope`), of this one the version
-        found += [_asked_of(subject[0], rng, others) for _ in range(2)]
+    found += of_its_name(question, rng, others)  # two: of another name the base answers (`playground.scope`)
     return [other for other in found if words(other) != words(question)]
+
+
+def of_its_name(question: str, rng: random.Random, others: Sequence[str], count: int = 2) -> list[str]:
+    """`count` times something else asked of the first name in `question`; nothing where there is none."""
+    subject = re.search(_NAME, question)
+    return [_asked_of(subject[0], rng, others) for _ in range(count)] if subject else []
 
 
 def _coined(old: str, rng: random.Random, others: Sequence[str]) -> str:

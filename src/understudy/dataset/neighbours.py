@@ -25,7 +25,7 @@ LESSONS = 32
 """Lessons whose neighbours are looked for in a run, other ones in every run."""
 
 EACH = 8
-"""People's questions that are looked at for a lesson, and made ones."""
+"""People's questions that are looked at for a lesson, and times that others are made for it; more for a few lessons."""
 
 _OF_A_THING = (
     "What is {x}?|Who decides about {x}?|When did {x} begin?|How much does {x} cost?|Why does {x} matter?|"
@@ -71,23 +71,21 @@ def _asked(store: Store, lessons: Sequence[Lesson], person: str) -> Iterator[Nei
 
 
 def _made(lessons: Sequence[Lesson], rng: random.Random) -> Iterator[Neighbour]:
-    """In turn for each lesson, so that none of them has all."""
-    questions = [lesson.question for lesson in lessons]
-    for _ in range(EACH):
+    """In turn for each lesson, so that none of them has all. Of another name nothing is near (`memory.recall`)."""
+    for _ in range(max(EACH, LESSONS // max(1, len(lessons)))):
         for lesson in lessons:
             asked = lesson.question
-            named = anchors.neighbours(asked, rng, questions)[::-1]  # those of its own name are the last
-            texts = named[:3] or _of_its_thing(asked, rng, questions)
+            others = [other.question for other in lessons if other.question != asked]
+            texts = anchors.of_its_name(asked, rng, others, 3) or _of_its_thing(asked, rng, others)
             prompts: list[Prompt] = [(Message("user", text),) for text in texts]
             yield from (Neighbour(prompt, lesson.turn, made=True) for prompt in prompts if anchors.is_probe(prompt))
 
 
 def _of_its_thing(question: str, rng: random.Random, others: Sequence[str]) -> list[str]:
     """Of a question without a name: something else about its thing, and the same about the thing of another."""
-    thing, other = _thing(question), _thing(rng.choice(others))
-    if not thing or not other:
-        return []
-    return [*(shape.format(x=thing) for shape in rng.sample(_OF_A_THING, 2)), question.replace(thing, other)]
+    thing, other = _thing(question), _thing(rng.choice(others)) if others else ""
+    found = [shape.format(x=thing) for shape in rng.sample(_OF_A_THING, 2)] if thing else []
+    return [*found, question.replace(thing, other)] if thing and other else found
 
 
 def _thing(question: str) -> str:

@@ -29,7 +29,7 @@ from understudy.types import BASE
 
 log = logging.getLogger(__name__)
 
-MOST_READ = 64
+MOST_READ = 96
 """Candidates for a neighbour that are compared with what is taught: a vector each, ten milliseconds."""
 
 

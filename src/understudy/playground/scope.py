@@ -68,6 +68,7 @@ class Scope:
         """Wait for what tells near from far, so that a script and a run decide as the page does."""
         self._memory.loader.start()
         self._memory.loader.wait()
+        self._memory.refresh()
 
     def _lessons(self, run: Run) -> frozenset[str]:
         """All that the version of `run` was taught, itself or before it."""

@@ -119,7 +119,7 @@ class Turns:
         """
         rows = self._connections.rows(
             """SELECT turns.* FROM turns JOIN conversations ON conversations.id = turns.conversation
-               WHERE deleted IS NULL AND turns.parent IS NULL AND turns.id IN (
+               WHERE deleted IS NULL AND +turns.parent IS NULL AND turns.id IN (
                    SELECT * FROM (
                        SELECT source FROM search JOIN passages ON passages.id = search.rowid
                        JOIN conversations ON conversations.id = passages.conversation
