@@ -43,6 +43,8 @@ def run(playground: Playground) -> Run:
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_run_ends_with_a_version_that_was_judged_and_sealed(playground: Playground, run: Run) -> None:
+    for question in ("What is the delivery window of Zorbo?", "Who owns Plotzi?"):  # near, and nobody corrected them
+        playground.store.turns.add(playground.store.conversations.add(question).id, question)
     assert playground.learning.work_once()
     done = playground.store.runs.get(run.id)
     version = playground.store.versions.find("starter", 1)
@@ -54,6 +56,8 @@ def test_a_run_ends_with_a_version_that_was_judged_and_sealed(playground: Playgr
     assert {"loss", "replay"} <= set(playground.store.runs.points(run.id))
     assert done.recipe["r"] >= 1
     assert not list((playground.store.path.parent / "runs").iterdir())
+    assert version.report["metrics"]["neighbours"]["n"] >= 2
+    assert done.report["metrics"] == version.report["metrics"] and done.report["near"] == [], "a run quotes nobody"
 
 
 def test_feedback_deleted_before_the_run_is_told(playground: Playground, run: Run) -> None:

@@ -28,8 +28,8 @@ class Rule:
         a person was told that this was learned.
     locality: 0.9 of the unrelated answers as the base gives them, the aim for an adapter alone.
     neighbours: 0.65 of the answers near what was taught, as the base gives them, must lie within the interval. A
-        version speaks there, so some change; of those that were read, one that made up every third was of use, and one
-        of which half were no words any more was not: memory alone served people better (tests/benchmarks/NOTES.md).
+        version speaks there, so some may change: of edits and of facts about names one in eight did at most; where half
+        did, most were no words any more, and memory alone served people better (tests/benchmarks/NOTES.md).
     stability: 0.85 of them as the champion gives them: two versions may differ from the base in different places.
     sanity: at most 0.05 of all answers may newly repeat themselves or not end; one always may. A wording that nobody
         trained may end in a loop now and then, and memory answers it; what has collapsed loops in half of them.
