@@ -65,7 +65,10 @@ class Scope:
         return is_beside
 
     def get_ready(self) -> None:
-        """Wait for what tells near from far, so that a script and a run decide as the page does."""
+        """Wait for what tells near from far, and for new lessons too, so that a script and a run decide as the page does.
+
+        Until a lesson has its vector it is near whatever shares a word with it.
+        """
         self._memory.loader.start()
         self._memory.loader.wait()
         self._memory.refresh()
