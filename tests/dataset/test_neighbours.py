@@ -63,6 +63,12 @@ def test_somebody_else_s_chats_are_nobody_s_neighbours_until_they_give_feedback(
     assert all(one.made for one in found(store, "tom")), "a version of his own quotes nobody else"
 
 
+def test_a_page_of_text_is_no_neighbour(store: Store) -> None:
+    taught(store, QUESTION, "Yes.")
+    asked(store, "Who pays an apprentice while on furlough? " + "Please hurry. " * 50)
+    assert all(one.made for one in found(store))
+
+
 def test_what_was_deleted_is_asked_no_more(store: Store) -> None:
     taught(store, QUESTION, "Yes.")
     turn = asked(store, "Who pays an apprentice while on furlough?")

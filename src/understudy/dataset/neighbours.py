@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise, zip_longest
 
 from understudy.dataset import anchors
 from understudy.dataset.anchors import Prompt
@@ -26,6 +26,9 @@ LESSONS = 32
 
 EACH = 8
 """People's questions that are looked at for a lesson, and times that others are made for it; more for a few lessons."""
+
+LONGEST = 500
+"""Characters of a prompt that is asked, its system prompt included: a page costs as much as ten of them, and may not fit a small model."""
 
 _OF_A_THING = (
     "What is {x}?|Who decides about {x}?|When did {x} begin?|How much does {x} cost?|Why does {x} matter?|"
@@ -62,12 +65,12 @@ def _drawn(snap: Snapshot, new: Sequence[str]) -> list[Lesson]:
 
 
 def _asked(store: Store, lessons: Sequence[Lesson], person: str) -> Iterator[Neighbour]:
-    """What people asked with the longest of the words that carry a lesson: long words are rare ones."""
-    for lesson in lessons:
-        carrying = sorted(keywords(lesson.question).split(), key=len, reverse=True)[:2]
-        for turn in store.turns.opening_with(carrying, EACH, person) if carrying else ():
-            system = (Message("system", turn.system),) if turn.system.strip() else ()
-            yield Neighbour((*system, Message("user", turn.text)), turn.id, made=False)
+    """What people asked with the longest of the words that carry a lesson, as long ones are rare; in turn for each."""
+    carrying = [sorted(keywords(lesson.question).split(), key=len, reverse=True)[:2] for lesson in lessons]
+    found = [store.turns.opening_with(longest, EACH, person) for longest in carrying if longest]
+    for turn in filter(None, chain.from_iterable(zip_longest(*found))):
+        system = (Message("system", turn.system),) if turn.system.strip() else ()
+        yield Neighbour((*system, Message("user", turn.text)), turn.id, made=False)
 
 
 def _made(lessons: Sequence[Lesson], rng: random.Random) -> Iterator[Neighbour]:
@@ -99,7 +102,8 @@ def _different(found: Iterable[Neighbour], taught: Sequence[frozenset[str]]) -> 
     """No two that ask the same, and none that asks nearly what is taught."""
     unlike: dict[frozenset[str], Neighbour] = {}
     for one in found:
-        unlike.setdefault(words(_text(one)), one)
+        if sum(len(message.content) for message in one.prompt) <= LONGEST:
+            unlike.setdefault(words(_text(one)), one)
     near = {i for i, _, _ in near_across(list(unlike), taught, NEAR)}
     return [one for i, one in enumerate(unlike.values()) if i not in near]
 

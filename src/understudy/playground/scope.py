@@ -65,9 +65,9 @@ class Scope:
         return is_beside
 
     def get_ready(self) -> None:
-        """Wait for what tells near from far, and for new lessons too, so that a script and a run decide as the page does.
+        """Wait for what tells near from far, so that a script and a run decide as the page does.
 
-        Until a lesson has its vector it is near whatever shares a word with it.
+        For the vectors of new lessons too: until it has one, a lesson is near whatever shares a word with it.
         """
         self._memory.loader.start()
         self._memory.loader.wait()
