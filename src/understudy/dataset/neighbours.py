@@ -28,7 +28,7 @@ EACH = 8
 """People's questions that are looked at for a lesson, and times that others are made for it; more for a few lessons."""
 
 LONGEST = 500
-"""Characters of a prompt that is asked, its system prompt included: a page costs as much as ten of them, and may not fit a small model."""
+"""Characters of a prompt with its system prompt: a page costs as much as ten such, and may not fit a small model."""
 
 _OF_A_THING = (
     "What is {x}?|Who decides about {x}?|When did {x} begin?|How much does {x} cost?|Why does {x} matter?|"
