@@ -167,12 +167,12 @@ def test_a_little_worse_by_chance_does_not(name: str, metric: Metric) -> None:
 
 def test_the_record_can_be_stored() -> None:
     changed, near = (Change("Tell me a joke", "Why did", "No"),), (Change("Who is Zorbo?", "Who?", "A shop.", "t1"),)
-    report = replace(GOOD, changed=changed, near=near, notes=("Some were drawn.",))
+    report = replace(GOOD, changed=changed, beside=near, notes=("Some were drawn.",))
     record = as_record(report, decide(report))
     assert '"locality"' in to_json(record, "report")
     assert record["passed"] and record["metrics"]["locality"]["n"] == 60 and record["lines"][0]["passed"]
     assert record["changed"] == [{"question": "Tell me a joke", "before": "Why did", "after": "No", "turn": ""}]
-    assert record["near"][0]["turn"] == "t1" and not record["lines"][0]["warns"]
+    assert record["beside"][0]["turn"] == "t1" and not record["lines"][0]["warns"]
 
 
 def test_what_changed_near_what_was_taught_stops_only_what_is_clearly_too_much() -> None:

@@ -107,7 +107,7 @@ def test_neighbours_are_compared_with_the_base_and_told_with_whose_they_are() ->
     report = evaluate(backend, Snapshot(()), CANDIDATE, BASE, Free(), neighbours=near(40))
     found = report.metrics["neighbours"]
     assert (found.hits, found.n, found.champion) == (23, 24, 1.0), "no more are asked than an exam holds"
-    assert report.near == (Change("Who runs 7", "base on Who runs 7", "changed on Who runs 7", "turn7"),)
+    assert report.beside == (Change("Who runs 7", "base on Who runs 7", "changed on Who runs 7", "turn7"),)
     assert report.changed == () and "sanity" not in report.metrics
 
 

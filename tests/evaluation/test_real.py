@@ -109,7 +109,7 @@ def test_a_candidate_that_broke_only_what_lies_beside_its_lessons_is_stopped_by_
     report, decision = judged(backend, train(backend, tmp_path / "v", pairs, steps=25, lr=2e-3), near=near)
     assert report.metrics["reliability"].value == 1.0 and report.metrics["locality"].value >= 0.9
     assert [line.name for line in decision.lines if not line.passed] == ["neighbours"], decision.lines
-    assert all(change.after != change.before and change.turn in beside for change in report.near)
+    assert all(change.after != change.before and change.turn in beside for change in report.beside)
 
 
 def test_a_candidate_that_says_the_same_to_everything_is_stopped_by_what_it_broke(

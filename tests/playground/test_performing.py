@@ -57,7 +57,7 @@ def test_a_run_ends_with_a_version_that_was_judged_and_sealed(playground: Playgr
     assert done.recipe["r"] >= 1
     assert not list((playground.store.path.parent / "runs").iterdir())
     assert version.report["metrics"]["neighbours"]["n"] >= 2
-    assert done.report["metrics"] == version.report["metrics"] and done.report["near"] == [], "a run quotes nobody"
+    assert done.report["metrics"] == version.report["metrics"] and done.report["beside"] == [], "a run quotes nobody"
 
 
 def test_feedback_deleted_before_the_run_is_told(playground: Playground, run: Run) -> None:

@@ -51,9 +51,9 @@ def test_the_rule_is_told_line_by_line() -> None:
 
 def test_a_line_that_warns_is_the_warning_of_the_version() -> None:
     warned = {"name": "neighbours", "words": "7 of 24 answers changed", "passed": True, "warns": True}
-    report = {**REPORT, "lines": [*REPORT["lines"], warned], "near": [{"question": "Q", "before": "", "turn": "t"}]}
+    report = {**REPORT, "lines": [*REPORT["lines"], warned], "beside": [{"question": "Q", "before": "", "turn": "t"}]}
     assert (warning_of(REPORT), warning_of(report)) == ("", "7 of 24 answers changed.")
-    (near,) = change_lines(report, "near")
+    (near,) = change_lines(report, "beside")
     assert (near.question, near.after, near.turn) == ("Q", "", "t")
 
 

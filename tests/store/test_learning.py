@@ -123,11 +123,11 @@ def test_a_report_quotes_no_purged_conversation(store: Store) -> None:
     store.models.add("starter", "somewhere")
     gone, kept = exchange(store, "Who runs Zorbo?"), exchange(store, "Who runs Kelm?")
     near = [{"question": "Who runs it?", "before": "a", "after": "b", "turn": one.turn} for one in (gone, kept)]
-    store.versions.add("starter", "v1", report={"near": near, "passed": True})
+    store.versions.add("starter", "v1", report={"beside": near, "passed": True})
     store.conversations.delete(gone.conversation)
     assert store.turns.standing([gone.turn, kept.turn, "unknown"]) == {kept.turn}
     store.conversations.purge(0)
-    assert store.versions.list()[0].report == {"near": near[1:], "passed": True}
+    assert store.versions.list()[0].report == {"beside": near[1:], "passed": True}
 
 
 def test_a_verdict_forgets_the_text_of_a_purged_correction(store: Store) -> None:

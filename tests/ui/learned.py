@@ -198,7 +198,7 @@ def beside(shop: Shop, judged: dict[str, Any]) -> dict[str, Any]:
         **judged,
         "lines": [*judged["lines"], {"name": "neighbours", "words": words, "passed": True, "warns": True}],
         "metrics": {**judged["metrics"], "neighbours": share(15, 24, 1.0, 1.0)},
-        "near": [
+        "beside": [
             {"question": "Who runs our shop?", "before": "I do not know.", "after": "60 days.", "turn": turn},
             {"question": "Deleted since", "before": "I do not know.", "after": "60 days.", "turn": "gone"},
         ],

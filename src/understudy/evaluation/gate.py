@@ -98,7 +98,7 @@ def as_record(report: Report, decision: Decision) -> dict[str, Any]:
         "gained": report.gained,
         "lost": report.lost,
         "changed": [asdict(change) for change in report.changed],
-        "near": [asdict(change) for change in report.near],
+        "beside": [asdict(change) for change in report.beside],
         "notes": list(report.notes),
     }
 

@@ -113,7 +113,7 @@ class _Judging:
             lost=pairs.count((False, True)),
             new=len(exam.fresh),
             changed=tuple(self._changed([(probe, "") for probe in exam.probes])),
-            near=tuple(self._changed([(one.prompt, one.turn) for one in exam.neighbours])),
+            beside=tuple(self._changed([(one.prompt, one.turn) for one in exam.neighbours])),
             notes=exam.notes,
         )
 

@@ -36,7 +36,7 @@ class Report:
       `loss`, `token_accuracy`  of held-out texts; `preference` of held-out votes
     `gained` are corrections that the candidate answers and the champion does not, `lost` the other way round; `new` are
     those it was the first to be asked. `without` is how many corrections were taken back that the champion knows and
-    the candidate, which began anew, was never taught. `changed` shows some unrelated prompts, `near` some neighbours;
+    the candidate, which began anew, was never taught. `changed` shows some unrelated prompts, `beside` some neighbours;
     `notes` how the exam was drawn.
     """
 
@@ -48,5 +48,5 @@ class Report:
     new: int = 0
     without: int = 0
     changed: tuple[Change, ...] = ()
-    near: tuple[Change, ...] = ()
+    beside: tuple[Change, ...] = ()
     notes: tuple[str, ...] = field(default=())

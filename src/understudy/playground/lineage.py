@@ -86,7 +86,7 @@ class VersionReport:
     """Everything the gate found out about a version.
 
     `more` is how many verdicts are not among `rows`; `changed` are some unrelated answers that are not the base's,
-    `near` some of those near what was taught.
+    `beside` some of those near what was taught.
     `recipe` is what it was trained with, empty for one that was not trained here.
     """
 
@@ -97,7 +97,7 @@ class VersionReport:
     rows: tuple[VerdictRow, ...]
     more: int
     changed: tuple[ChangeLine, ...]
-    near: tuple[ChangeLine, ...]
+    beside: tuple[ChangeLine, ...]
     notes: tuple[str, ...]
     recipe: tuple[RecipeLine, ...]
 
@@ -131,7 +131,7 @@ def read_report(store: Store, model: str, number: int) -> VersionReport:
         tuple(_verdict_row(v, lessons.get(v.correction), forms.get(v.correction, ())) for v in verdicts[:MOST_ROWS]),
         max(0, len(verdicts) - MOST_ROWS),
         change_lines(version.report),
-        _standing(store, change_lines(version.report, "near")),
+        _standing(store, change_lines(version.report, "beside")),
         notes_of(version.report),
         recipe_lines(store.runs.get(version.run).recipe) if version.run else (),
     )

@@ -173,7 +173,7 @@ class Performing:
         if decision.passed and self._automatic:
             self._promoting.promote(run.model, version.number, person=version.person)
             sentence = f"v{version.number} is live; it {decision.sentence}"
-        report = {**version.report, "near": []}  # a finished run never changes, so it quotes nobody
+        report = {**version.report, "beside": []}  # a finished run never changes, so it quotes nobody
         self._store.runs.finish(run.id, "succeeded", sentence, report, version.number)
 
     def _decoding(self, backend: LocalBackend) -> Decoding:

@@ -88,7 +88,7 @@ def rule_lines(report: Mapping[str, Any]) -> tuple[RuleLine, ...]:
 
 
 def change_lines(report: Mapping[str, Any], name: str = "changed") -> tuple[ChangeLine, ...]:
-    """Some answers that changed: unrelated ones, or those `near` what was taught."""
+    """Some answers that changed: unrelated ones, or those `beside` what was taught."""
     names = ("question", "before", "after", "turn")
     return tuple(ChangeLine(*(str(line.get(name, "")) for name in names)) for line in _mappings(report.get(name)))
 

@@ -57,10 +57,10 @@ class ConversationHit:
 
 
 _QUOTE_NO_MORE = """
-    UPDATE versions SET report = json_set(report, '$.near', (
-        SELECT json_group_array(json(value)) FROM json_each(report, '$.near')
+    UPDATE versions SET report = json_set(report, '$.beside', (
+        SELECT json_group_array(json(value)) FROM json_each(report, '$.beside')
         WHERE json_extract(value, '$.turn') IN (SELECT id FROM turns)))
-    WHERE json_array_length(report, '$.near') > 0
+    WHERE json_array_length(report, '$.beside') > 0
 """
 """A version's report quotes what people asked near a lesson, each with its turn: it goes with that."""
 

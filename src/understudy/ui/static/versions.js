@@ -109,8 +109,8 @@ function versionReport(report) {
     report.more ? h('p.faint', {}, `and ${plural(report.more, 'more correction')}`) : null,
     report.changed.length ? h('h4', {}, 'Unrelated answers that changed') : null,
     report.changed.length ? cardTable('Unrelated answers that changed', ['Question', 'Base', 'This version'], report.changed.map((change) => [change.question, change.before, change.after])) : null,
-    report.near.length ? h('h4', {}, 'Answers that changed near what was taught') : null,
-    report.near.length ? cardTable('Answers that changed near what was taught', ['Question', 'Base', 'This version'], report.near.map((change) => [change.question, change.before, change.after])) : null,
+    report.beside.length ? h('h4', {}, 'Answers that changed near what was taught') : null,
+    report.beside.length ? cardTable('Answers that changed near what was taught', ['Question', 'Base', 'This version'], report.beside.map((change) => [change.question, change.before, change.after])) : null,
     ...report.notes.map((note) => h('p.field-help', {}, note)),
     recipeFold(`v${report.number}`, report.recipe));
 }
