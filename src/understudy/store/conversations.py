@@ -144,6 +144,18 @@ class Conversations:
             if not db.execute("UPDATE conversations SET head = ? WHERE id = ?", [turn, conversation]).rowcount:
                 raise unknown_conversation(conversation)
 
+    def give(self, person: str, to: str) -> int:
+        """Make all chats of a person somebody else's, deleted ones too; how many of those in the list."""
+        whose = "WHERE person = ? AND batch IS NULL"
+        with self._connections.writing() as db:
+            row = self._connections.row(
+                f"SELECT count(*) AS n FROM conversations {whose} AND deleted IS NULL", [person]
+            )
+            db.execute(
+                f"UPDATE conversations SET person = ? WHERE id IN (SELECT id FROM conversations {whose})", [to, person]
+            )
+        return int((row or {})["n"])
+
     def delete(self, conversation: str) -> None:
         """Out of the list; `restore` brings it back until it is purged."""
         self._set(conversation, "deleted", now())

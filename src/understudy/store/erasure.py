@@ -37,9 +37,7 @@ _ABOUT = (
     {"table": "ratings", "answer": "completion"},
     {"table": "preferences", "answer": "a"},
 )
-_PLACED = (
-    "{table} AS fact JOIN completions ON completions.id = fact.{answer} JOIN turns ON turns.id = completions.turn"
-)
+_PLACED = "{table} AS fact JOIN completions ON completions.id = fact.{answer} JOIN turns ON turns.id = completions.turn"
 """A fact with where it was said."""
 
 _OWNED = ("corrections", "ratings", "preferences", "turns", "champions", "versions", "runs", "items")
@@ -142,9 +140,7 @@ class Erasure:
         written = "SELECT item, after FROM changes JOIN acts ON number = act WHERE author = :name AND field = 'note'"
         db.execute(f"UPDATE items SET note = '' WHERE (number, note) IN ({written})", values)
         for side in ("before", "after"):  # what they wrote last, so that it tells what else repeats it
-            db.execute(
-                f"UPDATE changes SET {side} = '' WHERE field = 'note' AND (item, {side}) IN ({written})", values
-            )
+            db.execute(f"UPDATE changes SET {side} = '' WHERE field = 'note' AND (item, {side}) IN ({written})", values)
 
     def _unname(self, db: Database, name: str) -> None:
         """What was decided stays, and what an understudy of theirs was; by whom and whose, does not."""
@@ -166,7 +162,7 @@ class Erasure:
         db.execute("DELETE FROM understudies WHERE person = :name", values)
 
     def _write_anew(self, db: Database, name: str) -> None:
-        """Where facts are written down elsewhere too, those beside theirs are written once more, and all before go."""
+        """Where facts are written down elsewhere too: the lines of theirs go, and those beside them are written anew."""
         if self._connections.row("SELECT 1 FROM replicas WHERE listening") is None:
             return
         beside = " UNION ".join(

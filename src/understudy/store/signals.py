@@ -86,9 +86,9 @@ class Signals:
     def standing(self, person: str | None = "", *, rejected: bool = False) -> list[Signal]:
         """All that may be learned from, in conversations that are not deleted. A vote on a turn says more: none there.
 
-        Those for everyone, and with a `person` also those that teach theirs; with None everybody's. What is said to or by
-        somebody's own understudy is none of everyone's business. The newest attempt of a column stands for it, and only
-        one that ended by itself. With `rejected`, those too that an expert did not approve.
+        Those for everyone, and with a `person` also those that teach theirs; with None everybody's. What is said to or
+        by somebody's own understudy is none of everyone's business. The newest attempt of a column stands for it, and
+        only one that ended by itself. With `rejected`, those too that an expert did not approve.
         """
         return [Signal(**row) for row in self._connections.rows(_STANDING, [rejected, person])]
 
