@@ -162,13 +162,11 @@ class Erasure:
         db.execute("DELETE FROM understudies WHERE person = :name", values)
 
     def _write_anew(self, db: Database, name: str) -> None:
-        """Where facts are written down elsewhere too: the lines of theirs go, and those beside them are written anew."""
+        """Where facts are written down elsewhere too: lines of theirs go, and those beside them are written anew."""
         if self._connections.row("SELECT 1 FROM replicas WHERE listening") is None:
             return
-        beside = " UNION ".join(
-            f"SELECT conversation FROM {_PLACED.format(**fact)} WHERE author = :name AND conversation NOT IN ({_THEIRS})"
-            for fact in _ABOUT
-        )
+        spoken = "SELECT conversation FROM {placed} WHERE author = :name AND conversation NOT IN ({theirs})"
+        beside = " UNION ".join(spoken.format(placed=_PLACED.format(**fact), theirs=_THEIRS) for fact in _ABOUT)
         db.execute(f"INSERT INTO outbox (kind, subject) SELECT 'purged', conversation FROM ({beside})", {"name": name})
         for fact in _ABOUT:
             again = f"{_PLACED.format(**fact)} WHERE author <> :name AND conversation IN ({beside})"
