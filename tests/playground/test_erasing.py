@@ -33,10 +33,10 @@ def playground(tmp_path: Path) -> Iterator[Playground]:
 
 def asked(playground: Playground, person: Person, text: str) -> str:
     """The first answer of a new conversation."""
-    talk = playground.new_conversation(person=person).id
-    playground.ask(talk, text, person=person)
-    assert playground.wait(talk, 10)
-    return playground.open(talk).turns[0].answers[0].id
+    talk = playground.chat.new_conversation(person=person).id
+    playground.chat.ask(talk, text, person=person)
+    assert playground.chat.wait(talk, 10)
+    return playground.chat.open(talk).turns[0].answers[0].id
 
 
 def left_in(folder: Path, text: str) -> list[str]:
@@ -71,12 +71,12 @@ def test_who_is_forgotten_is_out_at_once_and_their_name_is_free(playground: Play
     with pytest.raises(InputError):
         playground.people.sign_in("ben", PASSWORD, "")
     playground.people.add("ben", "visitor", PASSWORD)
-    assert playground.conversations(person=Person("ben", "visitor")) == []
+    assert playground.chat.conversations(person=Person("ben", "visitor")) == []
 
 
 def test_an_answer_that_is_being_written_is_stopped_first(playground: Playground) -> None:
-    talk = playground.new_conversation(person=BEN).id
-    playground.ask(talk, f"say {SECRET} " + "on and on " * 200, person=BEN)
+    talk = playground.chat.new_conversation(person=BEN).id
+    playground.chat.ask(talk, f"say {SECRET} " + "on and on " * 200, person=BEN)
     playground.erasing.forget("ben")
     assert not playground.answering.running(talk)
     assert playground.store.conversations.find(talk) is None
@@ -108,14 +108,14 @@ def test_somebody_from_elsewhere_without_an_account_is_forgotten_by_name(playgro
     guest = Person("hub: kim", "visitor")
     asked(playground, guest, f"say {SECRET}")
     assert playground.erasing.forget("hub: kim").startswith("hub: kim is forgotten. 1 conversation,")
-    assert playground.conversations(person=guest) == []
+    assert playground.chat.conversations(person=guest) == []
 
 
 def test_who_cannot_be_forgotten(playground: Playground) -> None:
     asked(playground, ADA, "say hello")
     with pytest.raises(InputError, match="only owner"):
         playground.erasing.forget("ada")
-    assert playground.conversations(person=ADA)
+    assert playground.chat.conversations(person=ADA)
     with pytest.raises(InputError, match="person of this machine"):
         playground.erasing.forget("")
     with pytest.raises(NotFoundError, match="'nobody'"):
@@ -129,6 +129,6 @@ def test_what_was_chatted_before_there_were_accounts_is_given_to_an_owner_by_its
         playground.people.give("ben")
     with pytest.raises(InputError, match="understudy people give ada"):
         playground.people.give("ada", ADA)
-    assert playground.conversations(person=ADA) == []
+    assert playground.chat.conversations(person=ADA) == []
     assert playground.people.give("ADA") == 1
-    assert len(playground.conversations(person=ADA)) == 1 and playground.people.unclaimed() == 0
+    assert len(playground.chat.conversations(person=ADA)) == 1 and playground.people.unclaimed() == 0
