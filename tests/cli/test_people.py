@@ -100,7 +100,7 @@ def test_somebody_is_forgotten_once_it_was_read_what_goes(tmp_path: Path) -> Non
         ran(tmp_path, "people", "forget", "ben", typed="n\n")
     assert "ben" in ran(tmp_path, "people", "list")
     told = ran(tmp_path, "people", "forget", "ben", typed="y\n")
-    assert "This goes: 1 conversation," in told and "ben is forgotten." in told
+    assert "This goes: the account and 1 conversation." in told and "ben is forgotten: " in told
     assert "ben" not in ran(tmp_path, "people", "list")
     with Store.open(tmp_path / "understudy.db") as store:
         assert store.people.find("ben") is None and store.conversations.list(person="ben") == []

@@ -54,9 +54,9 @@ def test_what_goes_is_told_and_then_gone_from_every_file(playground: Playground,
     model = playground.casting.base_model
     playground.store.versions.add(model, f"versions/{run}", run=run, person="ben")
     words = playground.erasing.words("BEN")
-    assert words.startswith("1 conversation, 1 correction, 0 ratings, 0 votes and 1 version of their own.")
+    assert words.startswith("the account, 1 conversation, 1 correction and 1 version of an understudy of one's own.")
     assert left_in(tmp_path, SECRET)
-    assert playground.erasing.forget("BEN") == f"ben is forgotten. {words}"
+    assert playground.erasing.forget("BEN") == f"ben is forgotten: {words}"
     assert left_in(tmp_path, SECRET) == [] and not folder.exists()
     assert playground.store.runs.get(run).state == "cancelled"
     assert [line.name for line in playground.people.list()] == ["ada"]
@@ -107,7 +107,7 @@ def _work_until_asked(playground: Playground, run: str) -> None:
 def test_somebody_from_elsewhere_without_an_account_is_forgotten_by_name(playground: Playground) -> None:
     guest = Person("hub: kim", "visitor")
     asked(playground, guest, f"say {SECRET}")
-    assert playground.erasing.forget("hub: kim").startswith("hub: kim is forgotten. 1 conversation,")
+    assert playground.erasing.forget("hub: kim").startswith("hub: kim is forgotten: 1 conversation. ")
     assert playground.chat.conversations(person=guest) == []
 
 

@@ -147,7 +147,7 @@ def test_with_an_account_its_versions_go_and_nobody_elses(playground: Playground
     playground.promote(number, own=name)
     assert said(playground, name) == WANTED["ann"]
     if forgotten:
-        assert "1 version of their own" in playground.erasing.forget(name)
+        assert "1 version of an understudy of one's own" in playground.erasing.forget(name)
     else:
         playground.people.remove(name)
     assert not folder.exists() and number not in playground.casting.backend("starter").versions()

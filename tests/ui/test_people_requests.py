@@ -143,7 +143,7 @@ def test_wordings_are_written_by_models_that_a_person_may_ask(handlers: Handlers
 def test_forgetting_oneself_takes_the_password_and_leaves_nothing(playground: Playground, handlers: Handlers) -> None:
     playground.people.add("ben", "visitor", PASSWORD)
     talk, _ = corrected(handlers, BEN)
-    assert value(handlers, BEN, "traces")["words"].startswith("1 conversation, 1 correction, ")
+    assert value(handlers, BEN, "traces")["words"].startswith("the account, 1 conversation and 1 correction. ")
     refused = handlers.reply({"do": "forget_me", "password": "a wrong one"}, BEN)
     assert not refused["ok"] and playground.store.conversations.find(talk)
     value(handlers, BEN, "forget_me", password=PASSWORD)
@@ -154,7 +154,7 @@ def test_an_owner_reads_what_goes_before_somebody_is_forgotten(playground: Playg
     for person in (ADA, BEN):
         playground.people.add(person.name, person.role, PASSWORD)
     corrected(handlers, BEN)
-    assert value(handlers, ADA, "people_traces", name="BEN")["words"].startswith("1 conversation, ")
+    assert value(handlers, ADA, "people_traces", name="BEN")["words"].startswith("the account, 1 conversation ")
     left = value(handlers, ADA, "people_forget", name="ben")["people"]
     assert [person["name"] for person in left] == ["ada"]
     assert not handlers.reply({"do": "people_forget", "name": "ben"}, ADA)["ok"]

@@ -32,19 +32,19 @@ class Erasing:
 
     def words(self, name: str) -> str:
         """What would go, for a person to read before it does. Raises `NotFoundError` where nothing is theirs."""
-        return sentence(self._store.erasure.traces(self._known(name)))
+        name = self._known(name)
+        return sentence(self._store.erasure.traces(name), self._store.people.find(name) is not None)
 
     def forget(self, name: str) -> str:
         """Take everything of a person off the disk; the sentence that says so. Raises `NotFoundError`, `InputError`."""
-        name = self._known(name)
-        said = sentence(self._store.erasure.traces(name))
+        name, words = self._known(name), self.words(name)
         self._close(name)
         for conversation in self._store.erasure.conversations(name):
             self._answering.stop(conversation)
             self._answering.wait(conversation, PATIENCE_S)
         self._stop_runs(self._store.erasure.facts(name))
         self._store.erasure.erase(name)
-        return f"{name} is forgotten. {said}"
+        return f"{name} is forgotten: {words}"
 
     def _known(self, name: str) -> str:
         """The name as it is written here."""
@@ -72,17 +72,21 @@ class Erasing:
                 self._learning.wait(run.id, PATIENCE_S)
 
 
-def sentence(traces: Traces) -> str:
+def sentence(traces: Traces, account: bool) -> str:
     """What goes, and what stays all the same."""
-    parts = [
-        counted(traces.conversations, "conversation"),
-        counted(traces.corrections, "correction"),
-        counted(traces.ratings, "rating"),
-        counted(traces.votes, "vote"),
-        counted(traces.versions, "version") + " of their own",
-    ]
+    counts = (
+        (traces.conversations, "conversation"),
+        (traces.corrections, "correction"),
+        (traces.ratings, "rating"),
+        (traces.votes, "vote"),
+        (traces.versions, "version"),
+    )
+    parts = ["the account"] if account else []
+    parts += [counted(count, noun) for count, noun in counts if count]
+    parts[-1] += " of an understudy of one's own" if traces.versions else ""
+    listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
     marked = ""
     if traces.marked:
         it = "It stays, and says so" if traces.marked == 1 else "They stay, and say so"
         marked = f" {counted(traces.marked, 'version')} of others learned from them. {it}, until learned anew."
-    return f"{', '.join(parts[:-1])} and {parts[-1]}.{marked} {NOT_REACHED}"
+    return f"{listed}.{marked} {NOT_REACHED}"

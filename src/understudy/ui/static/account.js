@@ -67,7 +67,7 @@ function openPassword() {
   });
 }
 
-/** Everything of one's own, read before it goes; with an account here it takes the password. */
+/** Everything of one's own, read before it goes; where the account is kept here it takes the password. */
 async function openForgetMe() {
   const told = await attempt('traces');
   if (told === undefined) return;
@@ -84,7 +84,7 @@ async function openForgetMe() {
     }
   };
   openDialog('forget', 'Forget me', () => [h('form.account-form', { on: { submit: (event) => { event.preventDefault(); forget(); } } },
-    h('p', {}, `This goes for good: ${told.words}`), h('p.field-help', {}, asks ? 'Your account goes too. There is no way back.' : 'There is no way back.'),
+    h('p', {}, `This goes for good: ${told.words}`), h('p.field-help', {}, 'There is no way back.'),
     ...(asks ? field.nodes : []), problem, h('div.row-end', {}, h('button.primary.small.danger', { type: 'submit' }, 'Forget everything of mine')))]);
 }
 
