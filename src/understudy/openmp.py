@@ -2,7 +2,7 @@
 
 A thread that waits for its partner looks 300,000 times before it sleeps: nothing while both run, and all of its time
 while the partner waits for a processor. On two cores that eight programs wanted, a version took 347 s and more instead
-of 75 s, and a step of training three times the processor time. 2,000 looks are as fast where nobody else is
+of 75 s, and a step of training three times the processor time. With 2,000 looks answers are written as fast
 (`tests/benchmarks/NOTES.md`, "A machine that is busy"). Source: GOMP_SPINCOUNT in the manual of libgomp.
 """
 
