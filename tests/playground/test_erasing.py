@@ -12,6 +12,7 @@ import pytest
 
 from tests.ui.stage import build_stage
 from understudy.errors import InputError, NotFoundError
+from understudy.playground.journal import Journal
 from understudy.playground.playground import Playground
 from understudy.playground.teaching import Taught
 from understudy.types import OWNER, Person
@@ -77,6 +78,7 @@ def test_who_is_forgotten_is_out_at_once_and_their_name_is_free(playground: Play
 def test_an_answer_that_is_being_written_is_stopped_first(playground: Playground) -> None:
     talk = playground.chat.new_conversation(person=BEN).id
     playground.chat.ask(talk, f"say {SECRET} " + "on and on " * 200, person=BEN)
+    assert playground.answering.running(talk)
     playground.erasing.forget("ben")
     assert not playground.answering.running(talk)
     assert playground.store.conversations.find(talk) is None
@@ -132,3 +134,19 @@ def test_what_was_chatted_before_there_were_accounts_is_given_to_an_owner_by_its
     assert playground.chat.conversations(person=ADA) == []
     assert playground.people.give("ADA") == 1
     assert len(playground.chat.conversations(person=ADA)) == 1 and playground.people.unclaimed() == 0
+
+
+def test_what_is_written_down_for_elsewhere_forgets_them_and_keeps_what_others_said_there(
+    playground: Playground, tmp_path: Path
+) -> None:
+    folder = tmp_path / "lines"
+    journal = Journal(playground.store, folder)
+    answer = asked(playground, ADA, "say hello")
+    playground.feedback.rate(answer, False, comment="not polite", person=ADA)
+    playground.store.ratings.add(answer, True, comment=f"more {SECRET}", author="ben")
+    playground.feedback.correct(asked(playground, BEN, f"say {SECRET}"), f"More {SECRET}.", BEN)
+    journal.write()
+    assert left_in(folder, SECRET) and left_in(folder, "not polite")
+    playground.erasing.forget("ben")
+    journal.write()
+    assert left_in(folder, SECRET) == left_in(folder, '"ben"') == [] and left_in(folder, "not polite")
