@@ -82,6 +82,14 @@ def test_what_goes_is_counted_before(store: Store) -> None:
     assert store.erasure.traces(NAME) == Traces(conversations=1, corrections=2, ratings=2, votes=1, marked=1)
 
 
+def test_what_a_run_could_learn_of_her_is_named_with_the_answers_that_weak_signals_name(store: Store) -> None:
+    hers = asked(store, NAME, "Who runs Zorbo?")
+    made = corrected(store, hers, "Mira runs Zorbo.", "ben")
+    other = exchange(store)
+    vote = store.preferences.add_choice(other.turn, other.b, [other.a], author=NAME)[0].vote
+    assert store.erasure.facts(NAME) == {hers, made, vote}
+
+
 def test_a_version_that_learned_it_says_so_and_learns_anew_without_it(store: Store) -> None:
     everywhere(store)
     store.erasure.erase(NAME)

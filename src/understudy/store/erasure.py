@@ -93,8 +93,8 @@ class Erasure:
         return [row["id"] for row in self._connections.rows(_THEIRS, {"name": name})]
 
     def facts(self, name: str) -> frozenset[str]:
-        """The ids of what goes: a run that learns from one of these learns what is to be forgotten."""
-        sql = " UNION ".join(f"SELECT id FROM {table} WHERE {where}" for table, where in _SAID.items())
+        """The ids of what goes, and of their answers: a run that learns from these learns what is forgotten."""
+        sql = " UNION ".join([_ANSWERS, *(f"SELECT id FROM {table} WHERE {where}" for table, where in _SAID.items())])
         return frozenset(row["id"] for row in self._connections.rows(sql, {"name": name}))
 
     def erase(self, name: str) -> None:
