@@ -89,7 +89,7 @@ def _fill(store: Store, count: int, raters: int) -> None:
                 good = row["rating"] in ("Excellent", "Acceptable")
                 author = f"rater {rng.randrange(20)}"
                 ratings.append((new_id(), completion, good, row["comment"], moment, author, rng.choice(STATES)))
-            db.conn.executemany("INSERT INTO turns VALUES (?, ?, NULL, ?, '', 0, NULL, ?)", turns)
+            db.conn.executemany("INSERT INTO turns VALUES (?, ?, NULL, ?, '', 0, NULL, ?, '')", turns)
             db.conn.executemany(
                 "INSERT INTO completions (id, turn, position, model, version, label, sampling, text, finish, writer,"
                 " saved, created) VALUES (?, ?, 0, 'starter', ?, 'base', '{}', ?, 'stop', '', ?, ?)",

@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 
 import argon2
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -75,3 +76,31 @@ def test_only_with_listen_is_the_page_on_every_address() -> None:
     assert Settings(listen=True, host="127.0.0.1").address == "127.0.0.1"  # behind a proxy on this machine
     assert Settings(listen=True, host="192.168.1.5").address == "192.168.1.5"
     assert Settings(hosts=" Chat.Example.org, 192.168.1.5 ,").hosts == ("chat.example.org", "192.168.1.5")
+
+
+def test_the_first_owner_is_told_of_what_was_chatted_before_and_gets_it_only_when_asked_for(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "understudy.db") as store:
+        store.conversations.add("About Zorbo")
+    told = ran(tmp_path, "people", "add", "ada", "--role", "owner", typed=PASSWORD)
+    assert "1 conversation of this machine" in told and "understudy people give ada" in told
+    with Store.open(tmp_path / "understudy.db") as store:
+        assert len(store.conversations.list()) == 1
+    assert "understudy people give" not in ran(tmp_path, "people", "add", "eve", "--role", "owner", typed=PASSWORD)
+    assert ran(tmp_path, "people", "give", "ada").startswith("Given to ada: 1 conversation of")
+    with Store.open(tmp_path / "understudy.db") as store:
+        assert store.conversations.list() == [] and len(store.conversations.list(person="ada")) == 1
+
+
+def test_somebody_is_forgotten_once_it_was_read_what_goes(tmp_path: Path) -> None:
+    ran(tmp_path, "people", "add", "ada", "--role", "owner", typed=PASSWORD)
+    ran(tmp_path, "people", "add", "ben", typed=PASSWORD)
+    with Store.open(tmp_path / "understudy.db") as store:
+        store.conversations.add("About Zorbo", person="ben")
+    with pytest.raises(click.Abort):
+        ran(tmp_path, "people", "forget", "ben", typed="n\n")
+    assert "ben" in ran(tmp_path, "people", "list")
+    told = ran(tmp_path, "people", "forget", "ben", typed="y\n")
+    assert "This goes: the account and 1 conversation." in told and "ben is forgotten: " in told
+    assert "ben" not in ran(tmp_path, "people", "list")
+    with Store.open(tmp_path / "understudy.db") as store:
+        assert store.people.find("ben") is None and store.conversations.list(person="ben") == []

@@ -116,3 +116,14 @@ def test_weak_pairs_never_judge(store: Store) -> None:
         store.turns.add(talk.conversation, "And then?", parent=talk.b)
     found = snapshot(store, sources(store, "starter", 0, with_weak=True))
     assert 20 < len(found.train) < 40 and found.held_out == ()
+
+
+def test_weak_signals_of_a_person_teach_theirs_and_no_other(store: Store) -> None:
+    talk = store.conversations.add(person="ann")
+    asked = store.turns.add(talk.id, "Who runs Zorbo?", person="ann")
+    for text in ("Nobody runs Zorbo.", "Mira runs Zorbo."):
+        answered(store, asked.id, text)
+    taught = {person: sources(store, "starter", 0, with_weak=True, person=person) for person in ("", "ann", "bob")}
+    assert [len(chosen.weak) for chosen in taught.values()] == [0, 1, 0]
+    (pair,) = [e for e in snapshot(store, taught["ann"], person="ann").train if e.weak]
+    assert (pair.completion, pair.rejected) == ("Mira runs Zorbo.", "Nobody runs Zorbo.")

@@ -77,6 +77,16 @@ def test_a_cancelled_run_changes_nothing(playground: Playground, run: Run) -> No
         RunControl(playground.store, run.id, NEVER).step("gathering", 0.0)
 
 
+def test_who_cancels_at_the_very_end_is_heard_before_a_version_is_kept(playground: Playground, run: Run) -> None:
+    playground.store.runs.claim(run.id)
+    control = RunControl(playground.store, run.id, NEVER)
+    control.enter("judging")
+    playground.store.runs.wish(run.id, "cancel")
+    control.step("judging", 0.9)  # too soon after the last time
+    with pytest.raises(Cancelled):
+        control.hear()
+
+
 def test_a_paused_run_waits_and_goes_on(playground: Playground, run: Run) -> None:
     playground.store.runs.claim(run.id)
     playground.learning.pause(run.id)

@@ -31,7 +31,11 @@ def build(path: Path, steps: int) -> None:
                 " deleted) VALUES ('c', 'Old title', '', '[\"base\"]', '{}', 0, 't', ?, ?, NULL)",
                 [MOMENT, MOMENT],
             )
-            db.execute("INSERT INTO turns VALUES ('t', 'c', NULL, 'Old question', '', 0, NULL, ?)", [MOMENT])
+            db.execute(
+                "INSERT INTO turns (id, conversation, text, system, blind, created)"
+                " VALUES ('t', 'c', 'Old question', '', 0, ?)",
+                [MOMENT],
+            )
             db.execute(
                 "INSERT INTO completions (id, turn, position, model, version, label, sampling, text, finish, writer,"
                 " saved, created) VALUES ('k', 't', 0, 'm', 0, 'base', '{}', 'Old answer', 'stop', 'w', ?, ?)",

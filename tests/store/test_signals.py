@@ -82,3 +82,15 @@ def test_the_facts_never_change(store: Store, table: str, act: str) -> None:
     store.signals.add_edit(store.turns.add(talk.conversation, "Which city is it?").id, talk.turn)
     with pytest.raises(StoreError, match=r"never changes|leave only with"), store._connections.writing() as db:
         db.execute(act.format(table))
+
+
+def test_what_somebody_does_while_they_teach_their_own_is_theirs_alone(store: Store) -> None:
+    shared, anns = exchange(store), exchange(store)
+    answered(store, shared.turn, "Marseille.")
+    asked = store.turns.add(anns.conversation, "And which city is older?", parent=anns.a, person="ann")
+    answered(store, asked.id, "Lyon.")
+    better = answered(store, asked.id, "Marseille.")
+    assert {signal.turn for signal in store.signals.standing()} == {shared.turn}
+    assert {signal.turn for signal in store.signals.standing("ann")} == {shared.turn, asked.id}
+    assert {signal.turn for signal in store.signals.standing("bob")} == {shared.turn}
+    assert better in {signal.better for signal in store.signals.standing(None)}

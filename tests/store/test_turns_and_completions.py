@@ -60,7 +60,7 @@ def test_a_long_conversation_has_its_path_in_one_query_and_can_be_purged(store: 
         for number in range(1500):  # deeper than SQLite lets a cascade go
             turn = f"t{number}"
             values = [turn, talk.conversation, parent, "question", "2026"]
-            db.execute("INSERT INTO turns VALUES (?, ?, ?, ?, '', 0, NULL, ?)", values)
+            db.execute("INSERT INTO turns VALUES (?, ?, ?, ?, '', 0, NULL, ?, '')", values)
             parent = f"c{number}"
             db.execute(
                 "INSERT INTO completions (id, turn, position, model, version, label, sampling, writer, saved, created)"

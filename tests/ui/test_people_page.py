@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from tests.ui.people import PASSWORD, House, open_house
 from tests.ui.test_accessibility import check, load_axe
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.browser
 
@@ -150,3 +151,79 @@ def test_axe_finds_nothing_at_the_door_nor_among_people(enter: object, width: in
         page.get_by_role("button", name="Remove ben").click()
         expect(page.locator("[data-person=ben]")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def open_account(page: Page, name: str, entry: str) -> Locator:
+    """What an entry of the menu at one's name opens; on a phone the menu is behind the list of conversations."""
+    if page.locator(".sidebar").evaluate("(sidebar) => sidebar.inert"):
+        page.get_by_role("button", name="Conversations", exact=True).click()
+    page.get_by_role("button", name=name).click()
+    page.get_by_role("menuitem", name=entry).click()
+    return page.get_by_role("dialog")
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_in_ones_own_understudy(house: House, enter: object, width: int) -> None:
+    page: Page = enter(width)  # type: ignore[operator]
+    inside(page, "cleo")
+    load_axe(page)
+    dialog = open_account(page, "cleo curator", "My own understudy")
+    check(page, "off")
+    dialog.get_by_role("switch", name="I teach an understudy of my own").check()
+    expect(dialog.get_by_role("button", name="Show it beside the base")).to_be_visible()
+    model, versions = house.playground.casting.base_model, house.playground.store.versions
+    number = versions.add(model, "somewhere", person="cleo", passed=True).number
+    expect(dialog.get_by_role("button", name=f"Let v{number} (yours) answer")).to_be_visible()
+    run = house.playground.store.runs.add(model, 0, "1 new correction", {}, {}, "cleo")
+    expect(dialog.locator(".own-run")).to_be_visible()
+    check(page, "with a version and a run")
+    assert fits(page)
+    dialog.get_by_role("button", name="Forget all of it…").click()
+    check(page, "sure?")
+    dialog.get_by_role("button", name="Forget it for good").click()
+    expect(dialog.get_by_role("switch")).not_to_be_checked()
+    assert house.playground.store.runs.get(run.id).state == "cancelled" and fits(page)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_who_is_forgotten_reads_what_goes_first_and_is_led_out(house: House, enter: object, width: int) -> None:
+    house.playground.people.add("zoe", "visitor", PASSWORD)
+    page: Page = enter(width)  # type: ignore[operator]
+    inside(page, "zoe")
+    load_axe(page)
+    ask(page, "say the box office opens at six")
+    dialog = open_account(page, "zoe visitor", "Forget me")
+    expect(dialog).to_contain_text("the account and 1 conversation.")
+    check(page, "forget me")
+    assert fits(page)
+    dialog.get_by_label("Your password").fill("not her password")
+    dialog.get_by_role("button", name="Forget everything of mine").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("do not belong together")
+    dialog.get_by_label("Your password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Forget everything of mine").click()
+    page.wait_for_url("**/sign-in*")
+    deadline = time.monotonic() + 20  # her session ended first, so the page may have left before the rest had gone
+    while house.playground.store.people.find("zoe") is not None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert house.playground.store.people.find("zoe") is None
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_owner_reads_what_goes_before_somebody_is_forgotten(house: House, enter: object, width: int) -> None:
+    house.playground.people.add("zoe", "visitor", PASSWORD)
+    page: Page = enter(width)  # type: ignore[operator]
+    inside(page, "ada")
+    load_axe(page)
+    dialog = open_account(page, "ada owner", "People")
+    dialog.get_by_label("More about zoe").click()
+    dialog.get_by_role("button", name="Forget everything…").click()
+    expect(dialog.locator(".person-more")).to_contain_text("This goes for good: the account.")
+    check(page, "forget somebody")
+    assert fits(page)
+    dialog.get_by_role("button", name="Forget everything of zoe").click()
+    expect(dialog.locator("[data-person=zoe]")).to_have_count(0)
+    assert house.playground.store.people.find("zoe") is None

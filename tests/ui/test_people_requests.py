@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import argon2
 import pytest
 
 from tests.ui.stage import build_stage
@@ -16,7 +18,14 @@ from understudy.ui.handlers import Handlers
 
 BEN, EVE = Person("ben", "visitor"), Person("eve", "visitor")
 CLEO, ADA = Person("cleo", "curator"), Person("ada", "owner")
+PASSWORD = "correct horse battery"
 QUESTION, WANTED = "say what time the dentist opens", "The dentist opens at nine."
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same library with less work: what a hash costs is its default's business."""
+    monkeypatch.setattr(argon2, "PasswordHasher", functools.partial(argon2.PasswordHasher, 1, 64, 1))
 
 
 @pytest.fixture
@@ -129,3 +138,34 @@ def test_wordings_are_written_by_models_that_a_person_may_ask(handlers: Handlers
     assert "gpt" not in [model["name"] for model in told["models"]]
     write = {"do": "wordings_write", "filter": {}, "method": "paraphrase", "model": "gpt", "via": "German"}
     assert "no model that you may ask" in handlers.reply(write, CLEO)["error"]
+
+
+def test_forgetting_oneself_takes_the_password_and_leaves_nothing(playground: Playground, handlers: Handlers) -> None:
+    playground.people.add("ben", "visitor", PASSWORD)
+    talk, _ = corrected(handlers, BEN)
+    assert value(handlers, BEN, "traces")["words"].startswith("the account, 1 conversation and 1 correction. ")
+    refused = handlers.reply({"do": "forget_me", "password": "a wrong one"}, BEN)
+    assert not refused["ok"] and playground.store.conversations.find(talk)
+    value(handlers, BEN, "forget_me", password=PASSWORD)
+    assert playground.store.conversations.find(talk) is None and playground.store.people.find("ben") is None
+
+
+def test_an_owner_reads_what_goes_before_somebody_is_forgotten(playground: Playground, handlers: Handlers) -> None:
+    for person in (ADA, BEN):
+        playground.people.add(person.name, person.role, PASSWORD)
+    corrected(handlers, BEN)
+    assert value(handlers, ADA, "people_traces", name="BEN")["words"].startswith("the account, 1 conversation ")
+    left = value(handlers, ADA, "people_forget", name="ben")["people"]
+    assert [person["name"] for person in left] == ["ada"]
+    assert not handlers.reply({"do": "people_forget", "name": "ben"}, ADA)["ok"]
+
+
+def test_only_the_person_of_the_machine_hears_of_and_gives_away_what_was_chatted_there(
+    playground: Playground, handlers: Handlers
+) -> None:
+    playground.people.add("ada", "owner", PASSWORD)
+    asked(handlers, OWNER)
+    assert value(handlers, ADA, "people")["unclaimed"] == 0 < value(handlers, OWNER, "people")["unclaimed"]
+    assert not handlers.reply({"do": "people_give", "name": "ada"}, ADA)["ok"]
+    assert value(handlers, OWNER, "people_give", name="ada")["unclaimed"] == 0
+    assert [item["title"] for item in value(handlers, ADA, "list")] == [QUESTION]

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 import click
 
-from understudy.cli.options import with_settings
+from understudy.cli.options import opened, printable, with_settings
 from understudy.errors import InputError
 from understudy.playground.people import ROLES, People
+from understudy.playground.progress import counted
 from understudy.settings import Settings
 from understudy.store import Store
 
@@ -42,8 +43,11 @@ def list_people(settings: Settings) -> None:
 def add(settings: Settings, name: str, role: str) -> None:
     """Let NAME in. The password is asked for, or read from the first line of standard input."""
     with accounts(settings) as known:
+        first = not known.list()
         made = known.add(name, role, asked_password(name))
-    click.echo(f"{made.name} can sign in as {made.role}.")
+        click.echo(f"{made.name} can sign in as {made.role}.")
+        if first and made.role == "owner" and known.unclaimed():
+            offer(known, made.name)
 
 
 @people.command()
@@ -75,6 +79,37 @@ def remove(settings: Settings, name: str) -> None:
     with accounts(settings) as known:
         known.remove(name)
     click.echo(f"{name} was removed. A new password brings them back: understudy people password {name}")
+
+
+@people.command()
+@click.argument("name")
+@with_settings("home")
+def give(settings: Settings, name: str) -> None:
+    """Make what was chatted here before there were accounts the conversations of the owner NAME."""
+    with accounts(settings) as known:
+        click.echo(f"Given to {name}: {counted(known.give(name), 'conversation')} of this machine.")
+
+
+@people.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Without asking once more.")
+@with_settings("home", "base_model")
+def forget(settings: Settings, name: str, yes: bool) -> None:
+    """Take everything of NAME off the disk for good, the account too. What goes is counted first."""
+    with opened(settings) as playground:
+        if not yes:
+            click.echo(printable(f"This goes: {playground.erasing.words(name)}"))
+            click.confirm(f"Forget everything of {name} for good?", abort=True)
+        click.echo(printable(playground.erasing.forget(name)))
+
+
+def offer(known: People, name: str) -> None:
+    """The first owner may be who chatted here before; only they know."""
+    held = f"{counted(known.unclaimed(), 'conversation')} of this machine, from before there were accounts"
+    if sys.stdin.isatty() and click.confirm(f"Give {name} {held}?"):
+        known.give(name)
+    else:
+        click.echo(f"Kept apart: {held}. To give them to {name}: understudy people give {name}")
 
 
 @contextmanager

@@ -69,8 +69,8 @@ class Sources:
 def sources(store: Store, model: str, parent: int, *, with_weak: bool = False, person: str = "") -> Sources:
     """What there is to learn on top of version `parent`: the union of approved feedback, older lessons bounded.
 
-    It is the feedback for everyone, and for the understudy of `person` theirs as well. `with_weak`: weak signals too,
-    which are everyone's alone. A correction that a newer one, or the person's own, contradicts is left out.
+    It is the feedback for everyone, and for the understudy of `person` theirs as well. `with_weak`: weak signals too.
+    A correction that a newer one, or the person's own, contradicts is left out.
     """
     known = store.versions.learned(model, parent)
     lessons = store.corrections.lessons(person=person)
@@ -83,7 +83,7 @@ def sources(store: Store, model: str, parent: int, *, with_weak: bool = False, p
     resting = tuple(sorted(set(old) - set(rehearsed)))
     votes = tuple(vote.vote for vote in store.preferences.standing(person))
     thumbs = tuple(rating.id for rating in store.ratings.standing(person))
-    signals = tuple(signal.id for signal in store.signals.standing()) if with_weak and not person else ()
+    signals = tuple(signal.id for signal in store.signals.standing(person)) if with_weak else ()
     return Sources(new, rehearsed, resting, votes, thumbs, signals)
 
 

@@ -54,7 +54,7 @@ def thumbs(store: Store, wanted: Collection[str], unwanted: Collection[Said]) ->
 def weak(store: Store, wanted: Collection[str], unwanted: Collection[Said], weight: float) -> list[Example]:
     """A light pair for each signal `wanted`, by id; where either answer was corrected, that says more."""
     found: list[Example] = []
-    for signal in store.signals.standing():
+    for signal in store.signals.standing(None):
         if signal.id in wanted and not _corrected(store, signal.better) and not _corrected(store, signal.worse):
             pairs = _pair(store, signal.turn, signal.better, signal.worse, unwanted, id=signal.id, source=signal.id)
             found += [replace(pair, weight=weight, weak=True) for pair in pairs]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from understudy.importing import importing
 from understudy.memory import EmbedderLoader, Memory
+from understudy.openmp import wait_briefly
 from understudy.playground.adapters import Adapters
 from understudy.playground.adding import Adding, Fetch, Progress, unused_name
 from understudy.playground.admission import Allowance
@@ -52,6 +53,7 @@ STARTER = "starter"
 def build_playground(settings: Settings) -> Playground:
     """The playground of `settings.home`. Raises `StoreError` or `SettingsError`; loads no model yet."""
     hide_secrets()
+    wait_briefly()
     Recipe.from_values(settings.training)  # a wrong value is told now, not when the first run begins
     store = Store.open(settings.home / "understudy.db")
     catalogue = read_catalogue(settings.home)

@@ -180,12 +180,13 @@ class Chat:
     def _record_and_answer(
         self, state: Conversation, text: str, parent: str | None, person: Person, edits: str | None = None
     ) -> str:
-        columns = resolve_columns(self._store, self._casting.base_model, state.columns, self._own.of(person))
+        own = self._own.of(person)
+        columns = resolve_columns(self._store, self._casting.base_model, state.columns, own)
         check_choice(self._store, self._casting.base_model, columns, person)
         blind = state.blind and len(columns) > 1
         if blind:
             random.shuffle(columns)
-        turn = self._store.turns.add(state.id, text, parent=parent, system=state.system, blind=blind)
+        turn = self._store.turns.add(state.id, text, parent, state.system, blind, own)
         if edits is not None:
             self._store.signals.add_edit(turn.id, edits)
         if not state.title:

@@ -123,7 +123,7 @@ class Overview:
             aside=self._list(model, aside, wanted),
             votes=votes,
             thumbs=thumbs,
-            weak={} if person else dict(Counter(signal.kind for signal in self._store.signals.standing())),
+            weak=dict(Counter(signal.kind for signal in self._store.signals.standing(person))),
             idle=_idle(queue, votes + thumbs),
             forgetting=still_known_words(self._store, model, person),
             runs=read_run_lines(self._store, model, MOST_RUNS, person or None),

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, get_args
 
 from understudy.errors import InputError, SettingsError
 from understudy.playground.attempts import Attempts, network_of
-from understudy.store import Account, Store
+from understudy.store import EVERYONE, Account, Store
 from understudy.store.people import key_of
-from understudy.types import Person, PersonRole
+from understudy.types import OWNER, Person, PersonRole
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -87,6 +87,24 @@ class People:
         self._store.people.remove(name)
         self._retire(self._store.people.get(name).name)
 
+    def unclaimed(self) -> int:
+        """How many conversations are of the person of this machine, from before somebody signed in."""
+        return self._store.holdings.conversations(EVERYONE)
+
+    def give(self, name: str, giver: Person = OWNER) -> int:
+        """Make these an owner's, who may do what that person may; how many. Raises `NotFoundError`, `InputError`.
+
+        They are private as all others are: only that person gives them away.
+        """
+        if giver.name != EVERYONE:
+            raise InputError(f"Only the person of that machine can. Type there: understudy people give {name}")
+        account = self._store.people.get(name)
+        if account.role != "owner" or account.removed is not None:
+            raise InputError(
+                f"{account.name} is no owner here. What was chatted on this machine may be an owner's alone."
+            )
+        return self._store.conversations.give(EVERYONE, account.name)
+
     def sign_out_everywhere(self, name: str) -> int:
         return self._store.sessions.end_all(self._store.people.get(name).name)
 
@@ -123,6 +141,14 @@ class People:
         if self._store.people.find(person.name) is None:
             raise InputError("Your password is not kept here, so it cannot be changed here.")
         self.set_password(self._proven(person.name, old).name, new)
+
+    def require_password(self, person: Person, password: str) -> None:
+        """Before what cannot be undone: it is they, not whoever found their browser. Raises `InputError`.
+
+        Who has no account here was let in by the hub, or by this machine.
+        """
+        if self._store.people.find(person.name) is not None:
+            self._proven(person.name, password)
 
     # -- what the methods above share ----------------------------------------------------------------------------
 

@@ -106,6 +106,7 @@ class Performing:
         )
         report = replace(report, notes=(*report.notes, *damage, *snap.notices, *trained.notices))
         decision = decide(report)
+        control.hear()
         version = self._keep(run, backend, snap, recipe, trained.folder, report, decision)
         self._decoding(backend).rename(CANDIDATE, version.number)
         self._finish(run, version, decision)

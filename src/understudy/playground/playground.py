@@ -32,6 +32,7 @@ from understudy.playground.columns import is_tuned, resolve_columns
 from understudy.playground.costs import Costs
 from understudy.playground.curating import Desk
 from understudy.playground.difference import difference
+from understudy.playground.erasing import Erasing
 from understudy.playground.exploring import Exploring
 from understudy.playground.export_jobs import ExportJobs
 from understudy.playground.exporting import VersionExports
@@ -107,6 +108,7 @@ class Playground:
         self.people = People(store, self.own.retire)
         self.feedback = Feedback(store, self.own, approve)
         self.learning = Learning(store, casting, perform, pace, weak=weak)
+        self.erasing = Erasing(store, self.people, self.own, self.answering, self.learning)
         self.remote = remote(self.learning) if remote else None
         self.overview = Overview(store)
         self.imports = Imports(store, lambda: casting.base_model)

@@ -45,6 +45,11 @@ class RunControl:
         if wanted == "cancel":
             raise Cancelled("Cancelled. Nothing was changed.")
 
+    def hear(self) -> None:
+        """Once more what the person wants, however soon: what follows cannot be taken back."""
+        self.told = 0.0
+        self.step(self.stage, 1.0)
+
     def _rest(self, progress: float) -> None:
         """Until the person wants something else."""
         while self.store.runs.beat(self.run, self.stage, progress, None, state="paused") == "pause":

@@ -1,8 +1,8 @@
 """Corrections from a file: for scripts, and for people who know already what the model should say.
 
 A row becomes what it would be had somebody asked, read the answer and corrected it: a question, an answer and an
-approved correction. All rows of a file share one conversation, each as its own beginning. A row that stands already is
-left out, so that a file can be taught any number of times.
+approved correction. All rows of a file share one conversation, each as its own beginning; it is that of the person
+whose understudy they teach. A row that stands already is left out, so that a file can be taught any number of times.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def teach(
             continue
         try:
             _check(row)
-            conversation = conversation or store.conversations.add(f"Taught from {source}"[:200]).id
+            conversation = conversation or store.conversations.add(f"Taught from {source}"[:200], person=person).id
             _add(store, model, conversation, row, person)
             standing.add((row.prompt, row.system, row.correction))
             added += 1

@@ -13,6 +13,7 @@ from understudy.store.conversations import Conversation, ConversationHit
 from understudy.store.corrections import Correction, Lesson
 from understudy.store.counts import Count, Telling
 from understudy.store.departures import Departure
+from understudy.store.erasure import Traces
 from understudy.store.explorations import Exploration, Place
 from understudy.store.exports import Export, ExportLine
 from understudy.store.filters import Filter
@@ -87,6 +88,7 @@ __all__ = [
     "Store",
     "Telling",
     "Thing",
+    "Traces",
     "Turn",
     "Understudy",
     "Verdict",

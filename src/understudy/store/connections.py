@@ -182,6 +182,12 @@ class Connections:
         db = self.mine()
         with self._turn, explained(self.path):
             self.patiently(lambda: db.execute("VACUUM"))
+        self.settle()
+
+    def settle(self) -> None:
+        """Take what the WAL holds into the file and empty it: a row that was deleted is then in neither."""
+        db = self.mine()
+        with self._turn, explained(self.path):
             self.patiently(lambda: self._empty_wal(db))
 
     def _empty_wal(self, db: Database) -> None:

@@ -153,6 +153,18 @@ class Conversations:
             if not db.execute("UPDATE conversations SET head = ? WHERE id = ?", [turn, conversation]).rowcount:
                 raise unknown_conversation(conversation)
 
+    def give(self, person: str, to: str) -> int:
+        """Make all chats of a person somebody else's, deleted ones too; how many of those in the list."""
+        whose = "WHERE person = ? AND batch IS NULL"
+        with self._connections.writing() as db:
+            row = self._connections.row(
+                f"SELECT count(*) AS n FROM conversations {whose} AND deleted IS NULL", [person]
+            )
+            db.execute(
+                f"UPDATE conversations SET person = ? WHERE id IN (SELECT id FROM conversations {whose})", [to, person]
+            )
+        return int((row or {})["n"])
+
     def delete(self, conversation: str) -> None:
         """Out of the list; `restore` brings it back until it is purged."""
         self._set(conversation, "deleted", now())
@@ -160,15 +172,15 @@ class Conversations:
     def restore(self, conversation: str) -> None:
         self._set(conversation, "deleted", None)
 
-    def purge(self, older_than_seconds: float) -> int:
-        """Take conversations deleted at least so long ago off the disk, and say how many.
+    def purge(self, older_than_seconds: float, person: str | None = None) -> int:
+        """Take conversations deleted at least so long ago off the disk, a person's or all, and say how many.
 
         Their texts are in no table, no index and no byte of the file afterwards: the search index is built anew
         (its old entries would keep words), VACUUM writes the file anew and the WAL is emptied. The emptied rows go
         last: a purge that was interrupted finds them again and begins anew.
         """
-        due = "conversations WHERE deleted IS NOT NULL AND deleted <= ?"
-        before = [now(seconds_ago=older_than_seconds)]
+        due = "conversations WHERE deleted IS NOT NULL AND deleted <= ?1 AND (?2 IS NULL OR person = ?2)"
+        before = [now(seconds_ago=older_than_seconds), person]
         if self._connections.row(f"SELECT 1 FROM {due}", before) is None:
             return 0
         with self._connections.writing() as db:
@@ -180,9 +192,7 @@ class Conversations:
             )
             db.execute(f"DELETE FROM passages WHERE conversation IN (SELECT id FROM {due})", before)
             db.execute(_QUOTE_NO_MORE)
-            for index in ("search", "item_search"):
-                db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
-            db.execute("UPDATE items SET indexed = 1 WHERE indexed = 0")
+            searching.rebuild(db)
         self._connections.rewrite()
         with self._connections.writing() as db:
             return int(db.execute(f"DELETE FROM {due}", before).rowcount)

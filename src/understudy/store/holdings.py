@@ -7,7 +7,8 @@ from understudy.store.connections import Connections
 _CHARACTERS = """
     SELECT coalesce(sum(length(title) + length(system)), 0) FROM conversations WHERE person = ?1
     UNION ALL SELECT coalesce(sum(length(turns.text) + length(turns.system)), 0)
-        FROM turns JOIN conversations ON conversations.id = turns.conversation WHERE person = ?1
+        FROM turns JOIN conversations ON conversations.id = turns.conversation
+        WHERE conversations.person = ?1
     UNION ALL SELECT coalesce(sum(length(text)), 0) FROM corrections WHERE author = ?1
     UNION ALL SELECT coalesce(sum(length(comment)), 0) FROM ratings WHERE author = ?1
 """

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from sqlite_utils import Database
+
 from understudy.store.connections import Connections, Row, marks
 
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -41,6 +43,13 @@ def hits(connections: Connections, search: str, person: str, limit: int, offset:
     for row in rows:
         row["snippet"] = snippets.get(row.pop("passage"), "")
     return rows
+
+
+def rebuild(db: Database) -> None:
+    """Make both indexes anew, of what is there: entries of what was deleted would keep its words."""
+    for index in ("search", "item_search"):
+        db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
+    db.execute("UPDATE items SET indexed = 1 WHERE indexed = 0")
 
 
 def match(words: list[str]) -> str:

@@ -41,8 +41,9 @@ _STANDING = """
     )
     SELECT kind, turn, better, worse FROM signals JOIN turns ON turns.id = signals.turn
     JOIN conversations ON conversations.id = turns.conversation
-    WHERE deleted IS NULL
-      AND NOT EXISTS (SELECT 1 FROM completions WHERE id IN (better, worse) AND person <> '')
+    WHERE deleted IS NULL AND (?2 IS NULL OR turns.person IN ('', ?2))
+      AND (?2 IS NULL OR NOT EXISTS (
+          SELECT 1 FROM completions WHERE id IN (better, worse) AND person NOT IN ('', ?2)))
       AND NOT EXISTS (SELECT 1 FROM preferences WHERE turn = signals.turn AND verdict <> 'withdrawn'
                       AND vote = (SELECT max(vote) FROM preferences WHERE turn = signals.turn))
       AND (?1 OR NOT EXISTS (SELECT 1 FROM items WHERE subject = signals.kind || ' ' || better || ' ' || worse
@@ -82,13 +83,14 @@ class Signals:
             require_turn(self._connections, earlier)
             db.table("edits").insert({"turn": turn, "earlier": earlier, "created": now()})
 
-    def standing(self, *, rejected: bool = False) -> list[Signal]:
+    def standing(self, person: str | None = "", *, rejected: bool = False) -> list[Signal]:
         """All that may be learned from, in conversations that are not deleted. A vote on a turn says more: none there.
 
-        The newest attempt of a column stands for it, and only one that ended by itself; what somebody's own understudy
-        said is none of everyone's business. With `rejected`, those too that an expert did not approve.
+        Those for everyone, and with a `person` also those that teach theirs; with None everybody's. What is said to or
+        by somebody's own understudy is none of everyone's business. The newest attempt of a column stands for it, and
+        only one that ended by itself. With `rejected`, those too that an expert did not approve.
         """
-        return [Signal(**row) for row in self._connections.rows(_STANDING, [rejected])]
+        return [Signal(**row) for row in self._connections.rows(_STANDING, [rejected, person])]
 
     def stamp(self) -> tuple[object, ...]:
         """Changes whenever `standing` may say something else, and costs far less to ask."""

@@ -25,6 +25,7 @@ from understudy.store.corrections import Corrections
 from understudy.store.counts import Counts
 from understudy.store.departures import Departures
 from understudy.store.embeddings import Embeddings
+from understudy.store.erasure import Erasure
 from understudy.store.explorations import Explorations
 from understudy.store.exports import Exports
 from understudy.store.failures import explained
@@ -122,6 +123,7 @@ class Store:
         self.people = People(connections)
         self.sessions = Sessions(connections)
         self.belongings = Belongings(connections)
+        self.erasure = Erasure(connections, self.conversations, self.corrections, self.preferences)
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE_S) -> Self:

@@ -22,7 +22,8 @@ from understudy.store.texts import checked
 class Turn:
     """`parent` is the completion it continues from, None at the root; `system` the system prompt it was asked with.
 
-    `chosen` is the completion the person continues from, None while they have not said.
+    `chosen` is the completion the person continues from, None while they have not said. `person` is whose understudy
+    learns from what they do with it, "" everyone's.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Turn:
     blind: bool
     chosen: str | None
     created: str
+    person: str = ""
 
 
 class Turns:
@@ -42,7 +44,13 @@ class Turns:
         self._connections = connections
 
     def add(
-        self, conversation: str, text: str, parent: str | None = None, system: str = "", blind: bool = False
+        self,
+        conversation: str,
+        text: str,
+        parent: str | None = None,
+        system: str = "",
+        blind: bool = False,
+        person: str = "",
     ) -> Turn:
         """Record what was asked, stand on it, and move the conversation to the top of the list.
 
@@ -57,6 +65,7 @@ class Turns:
             "blind": int(blind),
             "chosen": None,
             "created": now(),
+            "person": checked(person, "name", most=200),
         }
         with self._connections.writing() as db:
             self._check_parent(conversation, parent)

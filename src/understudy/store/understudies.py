@@ -22,7 +22,7 @@ EVERYONE = ""
 """The understudy that belongs to nobody in particular."""
 
 _FACTS = ("corrections", "ratings", "preferences")
-_OWNED = (*_FACTS, "champions", "versions", "runs")
+_OWNED = (*_FACTS, "turns", "champions", "versions", "runs")
 
 
 @dataclass(frozen=True, slots=True)

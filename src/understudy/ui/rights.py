@@ -105,6 +105,8 @@ EVENTS: dict[str, Right] = {
     "remembered": _right("curator", "conversation"),
     # one's account
     "password": _right("visitor"),
+    "traces": _right("visitor"),
+    "forget_me": _right("visitor"),
     # an understudy of one's own; who may have one is asked once more where it is switched
     "own": _right("visitor"),
     "own_switch": _right("visitor"),
@@ -218,6 +220,9 @@ EVENTS: dict[str, Right] = {
     "people_password": _right("owner"),
     "people_remove": _right("owner"),
     "people_sign_out": _right("owner"),
+    "people_give": _right("owner"),
+    "people_traces": _right("owner"),
+    "people_forget": _right("owner"),
 }
 
 OLD_PAGE = "This page is older than the program. Reload the page."

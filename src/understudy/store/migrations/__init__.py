@@ -25,6 +25,7 @@ from understudy.store.migrations import (  # noqa: F401  # importing a step ente
     m016_understudies,
     m017_pushes,
     m019_outbox,
+    m020_turns_of_persons,
 )
 from understudy.store.migrations.steps import migrations
 

@@ -26,6 +26,7 @@ actions.account = (button) => openMenu(button, [
   state.me.guest
     ? { label: 'Sign in with Hugging Face', detail: 'then what you say has your name', run: signInAtHub }
     : { label: 'Sign out', run: signOut },
+  { label: 'Forget me…', detail: 'all that you said, for good', danger: true, run: openForgetMe },
 ].filter(Boolean), 'Account');
 
 /** The hub's page does not show inside another one, which a Space on its own page is. */
@@ -64,6 +65,27 @@ function openPassword() {
       h('p.field-help', {}, 'Ten characters or more; a few words that only you put together do. You sign in again afterwards, here and everywhere.'), problem,
       h('div.row-end', {}, h('button.primary.small', { type: 'submit' }, 'Change password')))];
   });
+}
+
+/** Everything of one's own, read before it goes; where the account is kept here it takes the password. */
+async function openForgetMe() {
+  const told = await attempt('traces');
+  if (told === undefined) return;
+  const field = passwordField('forget-password', 'Your password', 'current-password');
+  const asks = state.me.door !== 'hub';
+  const problem = h('p.problem', { role: 'alert' });
+  const forget = async () => {
+    try {
+      await call('forget_me', { password: field.input.value });
+      kept.forget('draft.');
+      location.replace('./');
+    } catch (error) {
+      if (error instanceof Refused) problem.textContent = error.message;
+    }
+  };
+  openDialog('forget', 'Forget me', () => [h('form.account-form', { on: { submit: (event) => { event.preventDefault(); forget(); } } },
+    h('p', {}, `This goes for good: ${told.words}`), h('p.field-help', {}, 'There is no way back.'),
+    ...(asks ? field.nodes : []), problem, h('div.row-end', {}, h('button.primary.small.danger', { type: 'submit' }, 'Forget everything of mine')))]);
 }
 
 function passwordField(id, label, complete) {

@@ -36,16 +36,18 @@ function personRow(person, told, dialog) {
     if (!await changePeople(dialog, 'people_role', { name: person.name, role: role.value }, `${person.name} is ${role.value} now, and signs in again`)) role.value = person.role;
   });
   const more = h('button.icon-button', { type: 'button', title: 'More', 'aria-label': `More about ${person.name}`, 'aria-haspopup': 'menu' }, svg('sliders'));
-  more.addEventListener('click', () => personMore(person, dialog, more));
+  more.addEventListener('click', () => personMore(person, told, dialog, more));
   return h('li', { data: { person: person.name } }, h('div', {}, h('strong', {}, mine ? `${person.name} (you)` : person.name), h('small', {}, `${places} · since ${daySaid(person.created)}`)), role, more);
 }
 
-function personMore(person, dialog, button) {
+function personMore(person, told, dialog, button) {
   peopleMenu(button, dialog, [
+    told.unclaimed && person.role === 'owner' && { label: 'Give conversations…', detail: 'those of this machine, from before there were accounts', run: () => giveTo(person, told, dialog) },
     { label: 'New password…', detail: 'ends their sessions', run: () => newPassword(person, dialog) },
     { label: 'Sign out everywhere', detail: 'they sign in again with their password', run: () => changePeople(dialog, 'people_sign_out', { name: person.name }, `${person.name} is signed out`) },
     { label: 'Remove…', detail: 'they cannot sign in any more', danger: true, run: () => removePerson(person, dialog) },
-  ]);
+    { label: 'Forget everything…', detail: 'all that they said, and their account', danger: true, run: () => forgetPerson(person, dialog) },
+  ].filter(Boolean));
 }
 
 /** A menu inside a dialog: the page behind a modal dialog cannot be reached. */
@@ -70,6 +72,23 @@ function newPassword(person, dialog) {
 function removePerson(person, dialog) {
   const sure = h('button.secondary.small.danger', { type: 'button', on: { click: () => changePeople(dialog, 'people_remove', { name: person.name }, `${person.name} was removed`) } }, `Remove ${person.name}`);
   dialog.querySelector('.person-more').replaceChildren(h('p.field-help', {}, 'They cannot sign in any more. What they said stays, and nobody else gets the name. To bring them back: ', h('code', {}, `understudy people password ${person.name}`)), sure);
+  sure.focus();
+}
+
+/** What goes is read before it goes: there is no way back. */
+async function forgetPerson(person, dialog) {
+  const told = await attempt('people_traces', { name: person.name });
+  const place = dialog.querySelector('.person-more');
+  if (told === undefined || !place) return;
+  const sure = h('button.secondary.small.danger', { type: 'button', on: { click: () => changePeople(dialog, 'people_forget', { name: person.name }, `${person.name} is forgotten`) } }, `Forget everything of ${person.name}`);
+  place.replaceChildren(h('p.field-help', {}, `This goes for good: ${told.words}`), sure);
+  sure.focus();
+}
+
+function giveTo(person, told, dialog) {
+  const held = plural(told.unclaimed, 'conversation');
+  const sure = h('button.secondary.small', { type: 'button', on: { click: () => changePeople(dialog, 'people_give', { name: person.name }, `${held} given to ${person.name}`) } }, `Give ${person.name} ${held}`);
+  dialog.querySelector('.person-more').replaceChildren(h('p.field-help', {}, `What was chatted on this machine before there were accounts is ${person.name}’s from then on, and on this page no more.`), sure);
   sure.focus();
 }
 
