@@ -11,10 +11,13 @@ import os
 import sys
 from typing import Any
 
+from understudy.openmp import wait_briefly
+
 pytest_plugins = ["tests.provider.fixtures", "tests.fake_hub"]
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+wait_briefly()  # as the program does: several workers share the processors
 
 
 class NetworkUsed(AssertionError):

@@ -16,11 +16,13 @@ import traceback
 
 import tests.benchmarks
 from tests.benchmarks.results import registered, save
+from understudy.openmp import wait_briefly
 
 LONG = ("learn-", "experiment-", "live-", "kills-", "crowd-")
 
 
 def main(wanted: list[str]) -> int:
+    wait_briefly()  # as the program does
     for module in pkgutil.iter_modules(tests.benchmarks.__path__):
         if module.name not in ("__main__", "results"):
             importlib.import_module(f"tests.benchmarks.{module.name}")
