@@ -164,7 +164,7 @@ class Store:
 
     @contextmanager
     def filling(self) -> Iterator[None]:
-        """For a block that writes nothing but `arrivals` and their batch, in some transactions, as fast as it can be."""
+        """For a block that writes nothing but `arrivals` and their batch, in some transactions, as fast as can be."""
         with self._connections.trusting():
             yield
 
