@@ -19,8 +19,8 @@ from understudy.playground.curating import Desk
 from understudy.playground.tasks import Heard, part_of, unheard
 from understudy.store import Act, Item, Store
 
-MOST_NEAR = 250_000
-"""Items that are compared with each other at once: all of their texts are held."""
+MOST_NEAR = 200_000
+"""Items that are compared with each other at once: all of their texts are held, some 500 MB with the index."""
 
 _AT_ONCE = 500
 
