@@ -166,8 +166,9 @@ def test_near_items_are_found_on_both_sides_of_the_threshold_but_numbers_and_neg
     (proposal,) = found("near", items, near=0.75)
     assert proposal.item == 2 and proposal.edit == Edit(state="waiting", add_tags=("near",))
     assert found("near", items, near=0.8) == []
-    assert next([one.item for one in side] for side in near_sides(items, 0.75, 5)) == [2]
-    assert [[one.item for one in side] for side in near_sides(items, 0.8, 5)] == [[], [2]]
+    assert [one.item for one in near_sides(items, 0.75, 5)[0]] == [2]
+    above, below, cut = near_sides(items, 0.8, 5)
+    assert ([one.item for one in above], [one.item for one in below], cut) == ([], [2], 0)
 
 
 def test_what_is_near_to_an_item_that_goes_is_no_double_by_that() -> None:
@@ -176,7 +177,7 @@ def test_what_is_near_to_an_item_that_goes_is_no_double_by_that() -> None:
         correction(i + 1, "Say the letters", " ".join([*words[i:], *(f"x{'y' * n}" for n in range(i))]))
         for i in range(3)
     ]
-    assert [(pair.first.number, pair.again.number) for pair in doubles.near(chain, 0.8)] == [(1, 2)]
+    assert [(pair.first.number, pair.again.number) for pair in doubles.near(chain, 0.8).pairs] == [(1, 2)]
 
 
 def test_the_older_of_two_corrections_that_contradict_waits() -> None:

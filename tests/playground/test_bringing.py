@@ -159,6 +159,18 @@ def test_a_page_watches_an_import_stops_it_and_takes_it_back(store: Store, tmp_p
     assert failed.state == "failed" and "cannot be read" in failed.message
 
 
+def test_an_import_that_a_page_stops_keeps_what_came_in_and_says_so(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing, "AT_ONCE", 1)
+    imports = Imports(store, lambda: "starter")
+    job = imports.start(look(written(tmp_path, [{"prompt": f"q{n}", "completion": "a"} for n in range(500)])))
+    imports.stop(job)
+    ended = ending(imports, job)
+    assert ended.state == "stopped" and ended.message.endswith("Stopped: begin again to go on.")
+    assert ended.done.added == len(items(store)) < 500 and imports.undo(ended.done.batch) == ended.done.added
+
+
 def ending(imports: Imports, job: str) -> bringing.Bringing:
     deadline = time.monotonic() + 60
     while imports.get(job).state == "running" and time.monotonic() < deadline:

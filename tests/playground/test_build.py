@@ -28,7 +28,7 @@ def test_the_base_model_that_was_chosen_is_the_base_after_a_restart(tmp_path: Pa
     playground.close()
     again = build_playground(Settings(home=tmp_path))
     assert again.casting.base_model == "parrot"
-    assert again.column_choices()[0].detail.startswith("parrot")
+    assert again.chat.column_choices()[0].detail.startswith("parrot")
     again.close()
 
 

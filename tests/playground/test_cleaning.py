@@ -9,6 +9,7 @@ import pytest
 
 from tests.dataset.shared import shared
 from tests.store.conftest import answered
+from understudy.dataset import doubles
 from understudy.errors import InputError
 from understudy.playground.bringing import bring, look
 from understudy.playground.cleaning import Choice
@@ -85,6 +86,18 @@ def test_an_unknown_step_and_a_senseless_threshold_are_told_with_what_there_is(p
         playground.cleaning.preview({}, ["sparkle"])
     with pytest.raises(InputError, match=r"Choose 0\.5 to 1"):
         Choice(near=0.1)
+
+
+def test_where_a_crowd_is_not_compared_each_with_each_a_person_is_told(
+    playground: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubles, "COMPARED", 2)
+    for place in ("Ulm", "Bonn", "Kiel", "Hof"):
+        corrected(playground.store, f"How can I get to {place}?", f"Take the tram to {place} then.")
+    (crowd,) = playground.cleaning.preview({}, ["near"])
+    assert crowd.count == 0 and crowd.note.startswith("1 item has very many others that are written alike.")
+    (some,) = playground.cleaning.preview({"text": "Ulm"}, ["near"])
+    assert some.note == ""
 
 
 @pytest.mark.slow

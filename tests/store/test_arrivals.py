@@ -78,8 +78,9 @@ def one_by_one(path: Path, target: Path) -> None:
 
 
 def test_a_store_filled_at_once_equals_one_filled_row_by_row(store: Store, path: Path, tmp_path: Path) -> None:
-    add(store, *LINES)
-    add(store, replace(PLAIN, digest="d9", question="Once more?"))
+    with store.filling():
+        add(store, *LINES)
+        add(store, replace(PLAIN, digest="d9", question="Once more?"))
     one_by_one(path, tmp_path / "other.db")
     assert store.check() == [] and store._connections.rows("PRAGMA foreign_key_check") == []
     made, expected = tables(path), tables(tmp_path / "other.db")
@@ -98,9 +99,11 @@ def test_what_watches_the_tables_is_there_again_after_an_import(store: Store) ->
     sql = "SELECT name, sql FROM sqlite_master ORDER BY name"
     before = store._connections.rows(sql)
     assert {row["name"] for row in before} >= set(_WATCHING)
-    add(store, *LINES)
+    with store.filling():
+        add(store, *LINES)
     assert store._connections.rows(sql) == before
     assert store._connections.row("PRAGMA ignore_check_constraints") == {"ignore_check_constraints": 0}
+    assert store._connections.row("PRAGMA foreign_keys") == {"foreign_keys": 1}
     [item] = [item for item in store.items.each() if item.said == "A stamp."]
     store.corrections.add(item.completion, "A stamp in a passport.")
     assert store.items.get(item.number).said == "A stamp in a passport."
@@ -129,7 +132,7 @@ def test_rows_of_some_lines_are_those_of_these_lines_alone(store: Store, path: P
 
 
 def import_until_killed(path: Path, said: int) -> None:
-    with Store.open(path) as store:
+    with Store.open(path) as store, store.filling():
         batch = store.batches.add("file", "auto").id
         while True:
             lines = [replace(PLAIN, number=n, digest=f"{batch} {n}") for n in range(AT_ONCE)]

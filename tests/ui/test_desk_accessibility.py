@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from tests.ui.conftest import Watched, served
 from tests.ui.learned import never_wait_for_the_disk
 from tests.ui.stage import build_stage
 from tests.ui.test_accessibility import check, load_axe
+from understudy.dataset import doubles
 from understudy.playground.bringing import bring, look
 from understudy.playground.playground import Playground
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HEADER = ("question", "answer", "rating", "comment", "author", "topic")
+PLACES = ("Ulm", "Bonn", "Kiel", "Hof")
 LOOKS = {
     "a dark desktop": {"width": 1280, "height": 900, "scheme": "dark"},
     "a phone": {"width": 390, "height": 844, "touch": True},
@@ -112,3 +115,38 @@ def test_axe_finds_nothing_on_the_desk(app: Watched, table: Path, name: str) -> 
     page.evaluate("location.hash = '#explore'")
     expect(page.locator("[data-figure=split]").first).to_be_visible(timeout=60_000)
     check(page, "explore")
+
+
+def crowd(path: Path) -> Path:
+    """Four corrections of one pattern, none a double of another."""
+    rows = ({"prompt": f"How can I get to {at}?", "completion": f"Take the tram to {at} then."} for at in PLACES)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.mark.parametrize("name", ["a dark desktop", "a phone"])
+def test_axe_finds_nothing_in_the_smaller_dialogs_of_the_desk(
+    app: Watched, playground: Playground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(doubles, "COMPARED", 2)
+    bring(playground.store, "starter", look(crowd(tmp_path / "crowd.jsonl")))
+    page = app.open(**LOOKS[name])  # type: ignore[arg-type]
+    page.evaluate("location.hash = '#curate'")
+    expect(page.locator(".desk-line").first).to_be_visible()
+    load_axe(page)
+    for menu, entry in (
+        ("More", "Change all of these"),
+        ("More", "Say who you are"),
+        ("More", "Clean this view"),
+        ("Views", "Save this filter"),
+    ):
+        page.get_by_role("button", name=menu, exact=True).click()
+        check(page, f"the menu {menu}")
+        page.get_by_role("menuitem", name=entry).click()
+        page.locator("dialog[open]").wait_for()
+        if entry == "Clean this view":
+            near = page.locator("dialog[open] [data-step=near]")
+            expect(near).to_contain_text("1 item has very many others that are written alike.", timeout=30_000)
+            near.get_by_role("button", name="Examples").click()
+        check(page, entry)
+        page.keyboard.press("Escape")

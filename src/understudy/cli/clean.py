@@ -70,7 +70,7 @@ def _words(found: Found) -> str:
     for example in found.examples:
         lines += [f"  item {example.item}: {example.why}", *(f"    {_end(text)}" for text in example.example)]
     lines += [f"  left alone: item {one.item}: {one.why}" for one in found.left]
-    return "\n".join(lines)
+    return "\n".join([*lines, f"  {found.note}"] if found.note else lines)
 
 
 def _items(count: int) -> str:

@@ -185,16 +185,20 @@ def _duplicates(items: Iterable[Item]) -> Iterator[Proposal]:
 
 def _near(least: float) -> Find:
     def find(items: Iterable[Item]) -> Iterator[Proposal]:
-        for pair in doubles.near(_teaching(items, "near"), least):
+        for pair in doubles.near(_teaching(items, "near"), least).pairs:
             yield _near_proposal(pair)
 
     return find
 
 
-def near_sides(items: Iterable[Item], least: float, most: int) -> tuple[list[Proposal], list[Proposal]]:
-    """What the step `near` does, the least sure first, and what it would do next if its threshold were lower."""
-    above, below = doubles.around(_teaching(items, "near"), least, most)
-    return [_near_proposal(pair) for pair in reversed(above)], [_near_proposal(pair) for pair in below]
+def near_sides(items: Iterable[Item], least: float, most: int) -> tuple[list[Proposal], list[Proposal], int]:
+    """What the step `near` does, the least sure first, and what it would do next if its threshold were lower.
+
+    The number is that of items which had more like them than they were compared with.
+    """
+    found = doubles.near(_teaching(items, "near"), least, most)
+    above, below = ([_near_proposal(pair) for pair in pairs] for pairs in (found.pairs[::-1], found.left))
+    return above, below, found.cut
 
 
 def _near_proposal(pair: doubles.Pair) -> Proposal:

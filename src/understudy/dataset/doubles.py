@@ -2,8 +2,8 @@
 
 Nearly is a share: of all words in two questions, how many are in both (Jaccard), and the same of what is said; the
 lower of the two counts, because one passage may well answer two questions. It is compared exactly, not estimated by
-hashes: only items that share one of their rarest words can be near (`groups.near_pairs`). Numbers and negations are
-never nearly the same, however long the rest is: "within 14 days" and "within 30 days" are two answers.
+hashes, except in a large crowd of items that are all alike (`nearest`). Numbers and negations are never nearly the
+same, however long the rest is: "within 14 days" and "within 30 days" are two answers, and so they are not compared.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from understudy.dataset.groups import near_pairs
 from understudy.store import Item
 
 NEAR = 0.8
+COMPARED = 500
+"""With how many others an item is compared at most."""
+
 BELOW = 0.15
 """How far under the threshold pairs are still shown, so that a person sees what it leaves alone."""
 
@@ -40,25 +42,44 @@ def exact(items: Iterable[Item]) -> Iterator[tuple[int, Item]]:
     """
     seen: dict[bytes, int] = {}
     for item in items:
-        digest = hashlib.sha256(repr(_identity(item)).encode("utf-8", "surrogatepass")).digest()
-        first = seen.setdefault(digest, item.number)
+        first = seen.setdefault(_digest(_identity(item)), item.number)
         if first != item.number:
             yield first, item
 
 
-def near(items: Iterable[Item], least: float = NEAR) -> list[Pair]:
-    """Each item that nearly says what an older one says, with the nearest; best first, exact doubles left out.
+@dataclass(frozen=True, slots=True)
+class Near:
+    """`pairs` share enough, best first; `left` are the nearest pairs of which both stay.
 
-    What is near to an item that itself goes is no double by that: it need not be near to what stays.
+    `cut` is how many items had more like them than they were compared with.
     """
-    return _nearest(_pairs(items, least))
+
+    pairs: tuple[Pair, ...]
+    left: tuple[Pair, ...]
+    cut: int
 
 
-def around(items: Iterable[Item], least: float, most: int = 5) -> tuple[list[Pair], list[Pair]]:
-    """Both sides of a threshold: what is `near`, and the `most` nearest pairs that it just leaves alone."""
-    pairs = list(_pairs(items, max(0.0, least - BELOW)))
-    left = heapq.nlargest(most, (pair for pair in pairs if pair.score < least), key=lambda pair: pair.score)
-    return _nearest(pair for pair in pairs if pair.score >= least), left
+def near(items: Iterable[Item], least: float = NEAR, most: int = 5) -> Near:
+    """Each item that nearly says what an older one says, with the nearest; exact doubles left out.
+
+    What is near to an item that itself goes is no double by that: it need not be near to what stays. Of what the
+    threshold just leaves alone the `most` nearest are told. `items` come oldest first.
+    """
+    from understudy.dataset.nearest import nearest  # few commands need numpy
+
+    blocks = _comparable(items)
+    places = [item for block in blocks for item in block]
+    texts = ([(item.question, said_by(item)) for item in block] for block in blocks)
+    pairs: list[Pair] = []
+    left: list[Pair] = []
+    cut = 0
+    for match in nearest(texts, least, max(0.0, least - BELOW), COMPARED):
+        cut += match.cut
+        if match.first is not None:
+            pair = Pair(places[match.first], places[match.place], match.share)
+            (pairs if match.share >= least else left).append(pair)
+    pairs.sort(key=lambda pair: (-pair.score, pair.again.number))
+    return Near(tuple(pairs), tuple(heapq.nlargest(most, left, key=lambda pair: pair.score)), cut)
 
 
 def said_by(item: Item) -> str:
@@ -66,33 +87,16 @@ def said_by(item: Item) -> str:
     return item.said if item.kind == "correction" else item.answer
 
 
-def shared_words(a: str, b: str) -> float:
-    """The share of all words of two texts that is in both; 1 for two empty ones."""
-    first, second = (frozenset(re.findall(r"\w+", text.casefold())) for text in (a, b))
-    return len(first & second) / len(first | second) if first | second else 1.0
-
-
-def _nearest(pairs: Iterable[Pair]) -> list[Pair]:
-    found: dict[int, Pair] = {}
-    for pair in sorted(pairs, key=lambda pair: (pair.first.number, pair.again.number)):
-        if pair.first.number not in found:
-            best = found.get(pair.again.number)
-            found[pair.again.number] = pair if best is None or pair.score > best.score else best
-    return sorted(found.values(), key=lambda pair: (-pair.score, pair.again.number))
-
-
-def _pairs(items: Iterable[Item], least: float) -> Iterator[Pair]:
-    """One item stands for all that say the same word for word: those are another step's."""
-    kept = list(
-        {(_label(item), _plain(item.question), _plain(said_by(item))): item for item in [*items][::-1]}.values()
-    )
-    sets = [_words(item) for item in kept]
-    for i, j, _ in near_pairs(sets, least):  # whoever shares this much on both sides shares it of all words together
-        a, b = sorted((kept[i], kept[j]), key=lambda item: item.number)
-        if _label(a) == _label(b) and _exact_words(a) == _exact_words(b):
-            score = min(shared_words(a.question, b.question), shared_words(said_by(a), said_by(b)))
-            if score >= least:
-                yield Pair(a, b, score)
+def _comparable(items: Iterable[Item]) -> list[list[Item]]:
+    """What can be near: the same judgement with the same numbers and negations. One stands for all that are exact."""
+    blocks: dict[tuple[object, ...], list[Item]] = {}
+    seen: set[bytes] = set()
+    for item in items:
+        said = _digest((*_label(item), _plain(item.question), _plain(said_by(item))))
+        if said not in seen:
+            seen.add(said)
+            blocks.setdefault((_label(item), _exact_words(item)), []).append(item)
+    return [block for block in blocks.values() if len(block) > 1]
 
 
 def _identity(item: Item) -> tuple[str, ...]:
@@ -105,13 +109,12 @@ def _label(item: Item) -> tuple[str, ...]:
     return (item.kind, item.label, item.author if item.kind != "correction" else "")
 
 
+def _digest(texts: tuple[str, ...]) -> bytes:
+    return hashlib.sha256(repr(texts).encode("utf-8", "surrogatepass")).digest()
+
+
 def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def _words(item: Item) -> frozenset[str]:
-    sides = (("?", item.question), ("!", said_by(item)))
-    return frozenset(side + word for side, text in sides for word in re.findall(r"\w+", text.casefold()))
 
 
 def _exact_words(item: Item) -> frozenset[str]:

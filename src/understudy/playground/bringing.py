@@ -8,15 +8,13 @@ the same door, but as a whole (see `store.merging`).
 from __future__ import annotations
 
 import json
-import logging
 import tempfile
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from understudy.dataset.ahead import Reading
 from understudy.dataset.arriving import Plan, arrival_of, propose
@@ -24,16 +22,13 @@ from understudy.dataset.columns import NAMES, Columns
 from understudy.dataset.files import FileKind, Rows
 from understudy.dataset.formats import Format, format_of
 from understudy.dataset.jsonl import Line, dump
-from understudy.errors import Cancelled, InputError, NotFoundError, UnderstudyError
+from understudy.errors import Cancelled, InputError
 from understudy.playground.exchange import AT_ONCE, MOST_AT_ONCE, Imported, OnFault, OnProgress, import_parts
-from understudy.playground.tasks import GONE
+from understudy.playground.tasks import Heard, Tasks, TaskState
 from understudy.store import Arrival, Store
 from understudy.store.batches import Batch
 from understudy.store.corrections import State
-from understudy.store.ids import new_id
 from understudy.store.merging import copied
-
-log = logging.getLogger(__name__)
 
 FIRST = 1_000
 """Rows that a proposal is made from; a person is shown some of them."""
@@ -202,69 +197,85 @@ def _merge(
         copied(looked.path, copy)
         with Store.open(copy) as other:
             there = sum(other.feedback_counts().values())
-            try:
-                with store.together():
-                    batch = store.batches.add(looked.path.name[-_NAME:], "store").id
-                    decided = None if state == "approved" else state
-                    counts = store.merging.merge(other.merging, batch, decided, heard, same_people=same_people)
-                    new = counts["conversations"] + counts["ratings"] + counts["corrections"] + counts["preferences"]
-                    done = Imported(new, 0, max(0, there - new), (), batch=batch if new and not dry_run else "")
-                    store.batches.set_counts(batch, {"added": new, "known": done.known}, finished=True)
-                    if dry_run or not new:
-                        raise _Undone
-            except _Undone:
-                pass
+            with suppress(_Undone), store.together():
+                batch = store.batches.add(looked.path.name[-_NAME:], "store").id
+                decided = None if state == "approved" else state
+                counts = store.merging.merge(other.merging, batch, decided, heard, same_people=same_people)
+                new = counts["conversations"] + counts["ratings"] + counts["corrections"] + counts["preferences"]
+                done = Imported(new, 0, max(0, there - new), (), batch=batch if new and not dry_run else "")
+                store.batches.set_counts(batch, {"added": new, "known": done.known}, finished=True)
+                if dry_run or not new:
+                    raise _Undone
     return done
 
 
 class _Undone(Exception):
-    """Nothing is kept of what was tried."""
+    """Takes a transaction back, so that nothing is kept of what was tried."""
 
 
 # -- in the background, for a page -----------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Bringing:
-    """An import under way. `message` is the sentence that a person reads when it ended."""
+    """An import as it stands. `done` is what came of it so far; `message` the sentence when it ended."""
 
-    id: str
     source: str
-    state: Literal["running", "done", "stopped", "failed"] = "running"
-    share: float = 0.0
+    state: TaskState
+    share: float
+    done: Imported
+    message: str
+
+
+@dataclass(slots=True)
+class _Coming:
+    """What an import fills while it goes on."""
+
+    source: str
     done: Imported = field(default_factory=lambda: Imported(0, 0, 0, ()))
-    message: str = ""
-    wanted: threading.Event = field(default_factory=threading.Event)
 
 
 class Imports:
-    """The imports of this process, one thread each; what they brought is in `store.batches`, also after a restart."""
+    """The imports of this process; what they brought is in `store.batches`, also after a restart."""
 
     def __init__(self, store: Store, model: Callable[[], str]) -> None:
-        self._store = store
-        self._model = model
-        self._running: dict[str, Bringing] = {}
-        self._threads: dict[str, threading.Thread] = {}
+        self._store, self._model = store, model
+        self._tasks = Tasks("import")
 
     def start(
         self, looked: Look, *, state: State = "waiting", dry_run: bool = False, faults: Path | None = None
     ) -> str:
         """Begin; returns the id to ask for. With `dry_run` it only counts."""
-        job = Bringing(new_id(), looked.path.name)
-        how = {"state": state, "dry_run": dry_run, "faults": faults}
-        thread = threading.Thread(target=self._run, args=(job, looked), kwargs=how, name="import", daemon=True)
-        self._running[job.id], self._threads[job.id] = job, thread
-        thread.start()
-        return job.id
+        coming = _Coming(looked.path.name)
+
+        def work(heard: Heard) -> _Coming:
+            def told(done: Imported, share: float) -> bool:
+                coming.done = done
+                with suppress(Cancelled):  # it ends by itself then, with what is written
+                    heard(share, "")
+                    return True
+                return False
+
+            how = {"state": state, "dry_run": dry_run, "faults": faults, "on_progress": told}
+            coming.done = bring(self._store, self._model(), looked, **how)  # type: ignore[arg-type]
+            if coming.done.stopped:
+                raise Cancelled(words(coming.done))
+            return coming
+
+        return self._tasks.start(work, coming)
 
     def get(self, job: str) -> Bringing:
-        if job not in self._running:
-            raise NotFoundError(GONE)
-        return self._running[job]
+        """Raises `NotFoundError`."""
+        task = self._tasks.get(job)
+        coming = task.result
+        assert isinstance(coming, _Coming)
+        endings = {"done": words(coming.done), "failed": _broken_off(coming.done, task.message)}
+        message = endings.get(task.state, task.message)
+        return Bringing(coming.source, task.state, task.share, coming.done, message)
 
     def stop(self, job: str) -> None:
         """End it after what is written just now; what came in stays, and can be taken back."""
-        self.get(job).wanted.set()
+        self._tasks.stop(job)
 
     def undo(self, batch: str) -> int:
         """Take an import back; how many lines that were."""
@@ -280,25 +291,7 @@ class Imports:
 
     def close(self) -> None:
         """Stop what is under way and wait for it: what was written stays."""
-        for job in self._running.values():
-            job.wanted.set()
-        for thread in self._threads.values():
-            thread.join(10)
-
-    def _run(self, job: Bringing, looked: Look, **how: Any) -> None:
-        def heard(done: Imported, share: float) -> bool:
-            job.done, job.share = done, share
-            return not job.wanted.is_set()
-
-        try:
-            job.done = bring(self._store, self._model(), looked, on_progress=heard, **how)
-            job.message, job.state = words(job.done), "stopped" if job.done.stopped else "done"
-        except UnderstudyError as error:
-            job.message, job.state = _broken_off(job.done, str(error)), "failed"
-        except Exception as error:  # a thread has nobody above it who could tell the person
-            log.exception("importing %s failed", job.source)
-            job.message = _broken_off(job.done, f"{job.source} could not be read: {error}. The log has the details.")
-            job.state = "failed"
+        self._tasks.close()
 
 
 def _broken_off(done: Imported, why: str) -> str:

@@ -33,7 +33,8 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """`count` changes, `texts` of them new texts; `left` is what a threshold leaves alone, `sentence` why it is idle.
+    """`count` changes, `texts` of them new texts; `left` is what a threshold leaves alone, `sentence` why it is idle,
+    `note` what it may have missed.
 
     What is only `suggested` is chosen one by one.
     """
@@ -46,11 +47,13 @@ class StepView:
     examples: tuple[Example, ...]
     left: tuple[Example, ...]
     suggested: bool = False
+    note: str = ""
 
 
 def step_of(found: Found) -> StepView:
     examples, left = (tuple(_example(found.step, one) for one in some) for some in (found.examples, found.left))
-    return StepView(found.step, found.does, found.count, found.texts, found.sentence, examples, left, found.suggested)
+    told = (found.step, found.does, found.count, found.texts, found.sentence, examples, left)
+    return StepView(*told, found.suggested, found.note)
 
 
 def shortened(spans: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -19,8 +19,8 @@ from understudy.playground.curating import Desk
 from understudy.playground.tasks import Heard, part_of, unheard
 from understudy.store import Act, Item, Store
 
-MOST_NEAR = 50_000
-"""Items that are compared with each other at once; ten thousand short ones take about four seconds of processor."""
+MOST_NEAR = 200_000
+"""Items that are compared with each other at once: all of their texts are held, some 500 MB with the index."""
 
 _AT_ONCE = 500
 
@@ -41,8 +41,8 @@ class Choice:
 class Found:
     """What a step would change: `texts` corrections get another text, the rest of `count` another state and a tag.
 
-    `left` are examples that the threshold of near-duplicates just leaves alone; `sentence` says why a step cannot run.
-    `items` are the numbers of all `count`. What is only `suggested` is made one by one.
+    `left` are examples that the threshold of near-duplicates just leaves alone; `sentence` says why a step cannot run,
+    `note` what it may have missed. `items` are the numbers of all `count`. What is `suggested` is made one by one.
     """
 
     step: str
@@ -54,6 +54,7 @@ class Found:
     sentence: str = ""
     items: tuple[int, ...] = ()
     suggested: bool = False
+    note: str = ""
 
 
 class Cleaning:
@@ -125,9 +126,11 @@ class Cleaning:
         if sentence := _why_not(step, numbers):
             return Found(step.name, step.does, 0, 0, (), sentence=sentence)
         left: list[Proposal] = []
+        note = ""
         proposals: Iterable[Proposal] = self._propose(step, numbers, heard)
         if step.name == "near":
-            proposals, left = cleaning.near_sides(self._read(numbers, step, heard), choice.near, examples)
+            proposals, left, cut = cleaning.near_sides(self._read(numbers, step, heard), choice.near, examples)
+            note = _missed(cut)
         texts = 0
         items: list[int] = []
         shown: list[Proposal] = []
@@ -136,9 +139,8 @@ class Cleaning:
             texts += proposal.text is not None
             if len(shown) < examples:
                 shown.append(proposal)
-        return Found(
-            step.name, step.does, len(items), texts, tuple(shown), tuple(left), "", tuple(items), step.suggested
-        )
+        told = (step.name, step.does, len(items), texts, tuple(shown), tuple(left))
+        return Found(*told, items=tuple(items), suggested=step.suggested, note=note)
 
     def _propose(self, step: Step, numbers: Sequence[int], heard: Heard) -> Iterator[Proposal]:
         if sentence := _why_not(step, numbers):
@@ -167,3 +169,14 @@ def _why_not(step: Step, numbers: Sequence[int]) -> str:
     if step.name == "near" and len(numbers) > MOST_NEAR:
         return f"More than {MOST_NEAR:,} items are not compared with each other. Choose a smaller view."
     return step.missing
+
+
+def _missed(cut: int) -> str:
+    """What the comparison of near-duplicates left out, as a sentence; "" where that was nothing."""
+    if not cut:
+        return ""
+    have = "item has" if cut == 1 else "items have"
+    return (
+        f"{cut:,} {have} very many others that are written alike. Each was compared with {doubles.COMPARED:,} of them,"
+        " those most likely to say the same, so a few near-duplicates may be missing. A smaller view compares all."
+    )

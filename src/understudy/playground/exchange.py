@@ -92,7 +92,7 @@ def import_parts(
 ) -> Imported:
     """As `import_lines`, of lines that were read already; each part is a transaction."""
     bringing = _Bringing(store, source, plan, on_fault)
-    with store.many():
+    with store.filling():
         for part in some:
             bringing.tell(part.faulty)
             new = bringing.new(part.rows)

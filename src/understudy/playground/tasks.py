@@ -22,6 +22,8 @@ Heard = Callable[[float, str], None]
 
 GONE = "This is not known any more: the program was restarted. Begin it again."
 
+TaskState = Literal["running", "done", "stopped", "failed"]
+
 KEPT = 20
 """Tasks whose results are kept; a page that is left open for longer begins again."""
 
@@ -37,11 +39,14 @@ def part_of(heard: Heard, done: int, count: int) -> Heard:
 
 @dataclass(slots=True)
 class Task:
-    """`result` is there once it is done; `message` is a sentence when it is stopped (`farewell`) or failed."""
+    """`message` is a sentence when it is stopped (`farewell`) or failed.
+
+    `result` is there once it is done, or from the beginning where the work fills it.
+    """
 
     id: str
     farewell: str
-    state: Literal["running", "done", "stopped", "failed"] = "running"
+    state: TaskState = "running"
     share: float = 0.0
     doing: str = ""
     message: str = ""
@@ -62,9 +67,9 @@ class Tasks:
         self._tasks: dict[str, Task] = {}
         self._threads: dict[str, threading.Thread] = {}
 
-    def start(self, work: Callable[[Heard], object]) -> str:
-        """Begin `work`; returns the id to ask for."""
-        task = Task(new_id(), self._farewell)
+    def start(self, work: Callable[[Heard], object], result: object = None) -> str:
+        """Begin `work`, which may fill its `result` as it goes on; returns the id to ask for."""
+        task = Task(new_id(), self._farewell, result=result)
         for old in list(self._tasks)[: -KEPT or None]:
             if self._tasks[old].state != "running":
                 del self._tasks[old], self._threads[old]

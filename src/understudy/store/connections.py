@@ -134,6 +134,19 @@ class Connections:
             self.mine().execute("PRAGMA cache_size = -2000")
 
     @contextmanager
+    def trusting(self) -> Iterator[None]:
+        """As `many`, for rows whose references were made together with them: they are not looked up again.
+
+        That is an eighth of what writing them takes. Inside a transaction they are looked up all the same.
+        """
+        with self.many():
+            self.mine().execute("PRAGMA foreign_keys = OFF")
+            try:
+                yield
+            finally:
+                self.mine().execute("PRAGMA foreign_keys = ON")
+
+    @contextmanager
     def without(self, triggers: Sequence[str]) -> Iterator[Database]:
         """A transaction in which these triggers are away, for a block that does their work for many rows at once.
 

@@ -107,7 +107,7 @@ function drawCleaningStep(work, step) {
   } } }, 'Examples', svg('chevron'));
   return h('li.card', { data: { step: step.step } },
     h('div.step-head', {}, box, h('label', { for: box.id }, h('strong', {}, name), h('small', {}, step.suggested ? 'suggested: choose each below that is right' : stepWords(step))), h('span.step-count', {}, step.count.toLocaleString('en')), toggle),
-    step.step === 'near' ? drawThreshold(work) : null, step.step === 'private' ? drawKinds(work) : null, shown);
+    step.note ? h('p.field-help', {}, step.note) : null, step.step === 'near' ? drawThreshold(work) : null, step.step === 'private' ? drawKinds(work) : null, shown);
 }
 
 function drawThreshold(work) {

@@ -58,7 +58,7 @@ function openMenu(button, items, label) {
 
 function menuItem(item) {
   const role = item.checked === undefined ? 'menuitem' : 'menuitemradio';
-  const node = h('button.menu-item', { type: 'button', role, tabIndex: -1, 'aria-checked': item.checked },
+  const node = h('button.menu-item', { type: 'button', role, 'aria-checked': item.checked },
     h('span.menu-mark', {}, item.checked ? svg('check') : item.icon ? svg(item.icon) : null),
     h('span.menu-text', {}, h('span', {}, item.label), item.detail ? h('small', {}, item.detail) : null));
   if (item.danger) node.classList.add('danger');
