@@ -187,7 +187,7 @@ def test_nothing_else_than_a_sentence_comes_of_a_run_whose_feedback_is_gone(real
     run = real.learning.start()
     with pytest.raises(InputError, match="already on its way"):
         real.learning.start()
-    real.delete(real.store.corrections.lessons()[0].conversation)
+    real.chat.delete(real.store.corrections.lessons()[0].conversation)
     assert real.learning.work_once()
     assert real.store.runs.get(run).sentence == (
         "The feedback of this run was deleted or taken back, so there is nothing to learn."

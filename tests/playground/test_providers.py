@@ -168,12 +168,12 @@ def test_a_conversation_mixes_columns_and_says_what_each_has_cost(
 ) -> None:
     paid = app.providers.add(f"{provider_url}#{MODEL}")
     free = app.providers.add(f"{provider_url}#gpt-6-luna")
-    view = app.new_conversation()
-    app.set_columns(view.id, [paid, free])
+    view = app.chat.new_conversation()
+    app.chat.set_columns(view.id, [paid, free])
     for question in ("one two three", "and four"):
-        app.ask(view.id, question)
-        assert app.wait(view.id, 30)
-    view = app.open(view.id)
+        app.chat.ask(view.id, question)
+        assert app.chat.wait(view.id, 30)
+    view = app.chat.open(view.id)
     first, unknown = view.turns[0].answers
     assert first.text == f"{MODEL} heard: one two three" and first.state == "stop"
     assert "5 tokens · $0.000023" in first.details  # 3 tokens read at $1, 5 written at $4 a million
@@ -187,11 +187,11 @@ def test_a_column_that_fails_says_why_and_the_other_one_answers(
     app: Playground, provider: FakeProvider, provider_url: str
 ) -> None:
     names = [app.providers.add(f"{provider_url}#{model}") for model in ("gpt-3.5-turbo", "gpt-6-luna")]
-    view = app.new_conversation()
-    app.set_columns(view.id, names)
-    app.ask(view.id, "hello")
-    assert app.wait(view.id, 30)
-    dead, alive = app.open(view.id).turns[0].answers
+    view = app.chat.new_conversation()
+    app.chat.set_columns(view.id, names)
+    app.chat.ask(view.id, "hello")
+    assert app.chat.wait(view.id, 30)
+    dead, alive = app.chat.open(view.id).turns[0].answers
     assert dead.state == "error" and "has no model 'gpt-3.5-turbo': it was shut down" in (dead.error or "")
     assert alive.state == "stop"
 
@@ -206,11 +206,11 @@ def test_the_key_is_in_no_file_no_log_and_no_answer_of_the_page(
     said.append(json.dumps(page.reply({"do": "servers"})))
     said.append(json.dumps(page.reply({"do": "offers", "server": provider_url}), default=str))
     name = app.providers.add(f"{provider_url}#{MODEL}")
-    view = app.new_conversation()
-    app.set_columns(view.id, [name])
+    view = app.chat.new_conversation()
+    app.chat.set_columns(view.id, [name])
     for _ in range(2):
-        app.ask(view.id, "hello")
-        assert app.wait(view.id, 30)
+        app.chat.ask(view.id, "hello")
+        assert app.chat.wait(view.id, 30)
         provider.state.key = "sk-another-one-than-the-program-has"  # the second answer is a refusal
     said += [json.dumps(page.reply({"do": "about"})), json.dumps(page.reply({"do": "start"})), caplog.text]
     files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
