@@ -153,6 +153,14 @@ class Memory:
             asked = [stand_alone(question, previous, read), *previous[-1:]]
             return any(lessons & self._near(read(text)) for text in asked)
 
+    def look_ahead(self, questions: Sequence[str]) -> None:
+        """Make the vectors of many questions that will be asked about: all at once costs a third of one by one."""
+        with self._index.lock:
+            self._index.refresh()
+            if self._index.embedder is not None:
+                read = [self._index.read(question) for question in questions[: _KEPT_VECTORS // 2]]
+                self._vectors_of(self._index.embedder, [text for one in read for text in (one.text, nameless(one))])
+
     def _near(self, asked: Question) -> set[str]:
         """Ids of what is near a question: by vectors, and by a word in common for entries that have none yet.
 

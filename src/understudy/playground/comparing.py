@@ -107,6 +107,7 @@ def neighbours_of(store: Store, scope: Scope | None, run: Run, snap: Snapshot) -
     scope.get_ready()
     beside = scope.beside(run)
     found = neighbours(store, snap, Sources.from_values(run.snapshot).new, run.person)[:MOST_READ]
+    scope.look_ahead([one.prompt for one in found])
     return list(islice((one for one in found if beside(one.prompt)), Sizes().neighbours))
 
 

@@ -12,7 +12,7 @@ unless its lessons came along (`shipped_lessons`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 
 from understudy.dataset.gather import Sources
 from understudy.memory import Memory
@@ -63,6 +63,14 @@ class Scope:
             return near and not self._memory.recall(asked, person=run.person)
 
         return is_beside
+
+    def begin_to_load(self) -> None:
+        """Load what tells near from far in the background, unless it is there: a run has time until it judges."""
+        self._memory.loader.start()
+
+    def look_ahead(self, prompts: Iterable[Sequence[Message]]) -> None:
+        """Have what tells near from far read many prompts at once that will be asked about."""
+        self._memory.look_ahead([messages[-1].content for messages in prompts])
 
     def get_ready(self) -> None:
         """Wait for what tells near from far, so that a script and a run decide as the page does.
