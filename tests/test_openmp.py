@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from understudy.openmp import LOOKS, wait_briefly
+from understudy.openmp import LOOKS, give_back_partners, wait_briefly
 
 OPENED = """
 import sys
@@ -42,3 +42,17 @@ def test_the_library_hears_of_it_before_the_first_model_and_a_person_may_choose_
 def test_what_somebody_chose_stays() -> None:
     environ = {"OMP_WAIT_POLICY": "ACTIVE"}
     assert not wait_briefly(environ) and environ == {"OMP_WAIT_POLICY": "ACTIVE"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere torch brings another OpenMP")
+def test_who_hands_work_on_gives_back_the_threads_that_multiplied_with_it() -> None:
+    import torch
+
+    if torch.get_num_threads() < 2:
+        torch.set_num_threads(2)
+    weight = torch.randn(700, 700)
+    wanted = weight @ weight
+    many = len(os.listdir("/proc/self/task"))
+    assert give_back_partners()
+    assert len(os.listdir("/proc/self/task")) < many
+    assert torch.equal(weight @ weight, wanted), "and it multiplies again as before"

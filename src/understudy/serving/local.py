@@ -21,6 +21,7 @@ from typing import Any
 import torch
 
 from understudy.errors import ModelError, UnderstudyError
+from understudy.openmp import give_back_partners
 from understudy.serving.adapter import check_adapter, read_adapter
 from understudy.serving.backend import ModelCard, Stop
 from understudy.serving.batching import Batching, Question
@@ -188,6 +189,7 @@ class LocalBackend:
             jobs, hear, lambda job: left.is_set() or stop.requested(job.row), on_over=lambda: told.put(None)
         )
         if jobs:
+            give_back_partners()  # another thread multiplies from here on
             self._batching.add(question)
         try:
             while jobs and (event := told.get()) is not None:
