@@ -88,8 +88,6 @@ class Performing:
 
     def _perform(self, run: Run, control: RunControl) -> None:
         control.enter("gathering")
-        if self._scope is not None:
-            self._scope.begin_to_load()
         backend = self._casting.backend(run.model)
         if not isinstance(backend, LocalBackend):
             raise InputError(f"{run.model} does not run here, so it cannot be trained here. Choose a local model.")

@@ -64,10 +64,6 @@ class Scope:
 
         return is_beside
 
-    def begin_to_load(self) -> None:
-        """Load what tells near from far in the background, unless it is there: a run has time until it judges."""
-        self._memory.loader.start()
-
     def look_ahead(self, prompts: Iterable[Sequence[Message]]) -> None:
         """Have what tells near from far read many prompts at once that will be asked about."""
         self._memory.look_ahead([messages[-1].content for messages in prompts])
