@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from understudy.openmp import LOOKS, give_back_partners, wait_briefly
+from understudy.openmp import LOOKS, wait_briefly
 
 OPENED = """
 import sys
