@@ -51,10 +51,13 @@ class SentenceEmbedder:
     def __init__(self, source: str, name: str | None = None) -> None:
         from sentence_transformers import SentenceTransformer
 
+        from understudy.serving.loading import ONE_AT_A_TIME
+
         self.name = name or source
-        self._model: Any = SentenceTransformer(
-            source, device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
-        )
+        with ONE_AT_A_TIME:
+            self._model: Any = SentenceTransformer(
+                source, device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
+            )
         self.is_common = lru_cache(maxsize=65_536)(self._is_common)
         self.embed(["The first text costs two seconds more than the others."])
 

@@ -70,6 +70,7 @@ _NAME_KEPT = 0.7
 _LEAST_NAMED = (NAMED_THRESHOLD - (1 - _NAME_KEPT)) / _NAME_KEPT
 _PROPOSED = 32
 _KEPT_VECTORS = 4096
+_AHEAD = 16
 _BATCH = 64
 
 
@@ -154,11 +155,14 @@ class Memory:
             return any(lessons & self._near(read(text)) for text in asked)
 
     def look_ahead(self, questions: Sequence[str]) -> None:
-        """Make the vectors of many questions that will be asked about: all at once costs a third of one by one."""
-        with self._index.lock:
-            self._index.refresh()
-            if self._index.embedder is not None:
-                read = [self._index.read(question) for question in questions[: _KEPT_VECTORS // 2]]
+        """Make the vectors of many questions that will be asked about, some at a time: an answer waits for no more."""
+        asked = questions[: _KEPT_VECTORS // 2]
+        for start in range(0, len(asked), _AHEAD):
+            with self._index.lock:
+                self._index.refresh()
+                if self._index.embedder is None:
+                    return
+                read = [self._index.read(question) for question in asked[start : start + _AHEAD]]
                 self._vectors_of(self._index.embedder, [text for one in read for text in (one.text, nameless(one))])
 
     def _near(self, asked: Question) -> set[str]:
